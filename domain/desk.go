@@ -1,0 +1,40 @@
+package domain
+
+import (
+	"context"
+	"time"
+)
+
+// Passwords hashes and checks passwords. Both are slow on purpose.
+type Passwords interface {
+	Hash(password string) (string, error)
+	// Matches reports whether password has this hash; an empty hash takes as long as any
+	// other and never matches.
+	Matches(hash, password string) bool
+}
+
+// Desk is the helpdesk's use-cases. Each asks who acts, lets the nouns decide, and
+// writes the outcome with its events and notices in one transaction. Errors that a
+// person may be told are of type [Error].
+type Desk struct {
+	store     Store
+	passwords Passwords
+	now       func() time.Time
+}
+
+// NewDesk returns a desk on a store. now is the clock.
+func NewDesk(store Store, passwords Passwords, now func() time.Time) *Desk {
+	return &Desk{store: store, passwords: passwords, now: now}
+}
+
+// In returns the desk working inside a transaction that the caller commits.
+func (d *Desk) In(tx Store) *Desk {
+	return &Desk{store: tx, passwords: d.passwords, now: d.now}
+}
+
+// Now returns the desk's time.
+func (d *Desk) Now() time.Time { return d.now().UTC() }
+
+func (d *Desk) atomically(ctx context.Context, fn func(*Desk) error) error {
+	return d.store.Atomically(ctx, func(s Store) error { return fn(d.In(s)) })
+}

@@ -1,0 +1,134 @@
+package domain
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"time"
+)
+
+// inviteBytes is the size of a personal link's secret: 192 bits, 32 characters in a
+// deep link, which holds at most 64.
+const inviteBytes = 24
+
+// Invite makes a personal one-time link's token for an account and returns it; only its
+// hash is kept. IT may make one for anybody, everybody may link themselves.
+func (d *Desk) Invite(ctx context.Context, a Actor, userID int64, kind InviteKind) (string, error) {
+	if err := a.authenticated(); err != nil {
+		return "", err
+	}
+	if a.ID != userID {
+		if err := a.requireIT(); err != nil {
+			return "", err
+		}
+	}
+	if _, err := d.store.User(ctx, userID); err != nil {
+		return "", err
+	}
+	secret := make([]byte, inviteBytes)
+	if _, err := rand.Read(secret); err != nil {
+		return "", err
+	}
+	token := base64.RawURLEncoding.EncodeToString(secret)
+	return token, d.store.CreateInvite(ctx, Invite{
+		UserID: userID, Kind: kind, Hash: hashToken(token), ExpiresAt: d.Now().Add(InviteTTL),
+	})
+}
+
+func hashToken(token string) []byte {
+	h := sha256.Sum256([]byte(token))
+	return h[:]
+}
+
+// Linked is the outcome of linking: the account, and the Telegram account that it was
+// linked to before (0 for none), which should hear of it.
+type Linked struct {
+	User     User
+	Previous int64
+}
+
+// LinkTelegram uses an invitation to tie its account to a Telegram account. Linking anew
+// moves the link.
+func (d *Desk) LinkTelegram(ctx context.Context, token string, p TelegramProfile) (Linked, error) {
+	var out Linked
+	err := d.atomically(ctx, func(d *Desk) error {
+		inv, err := d.store.LockInvite(ctx, hashToken(token))
+		if err != nil {
+			return err
+		}
+		now := d.Now()
+		if err := inv.usable(InviteTelegram, now); err != nil {
+			return err
+		}
+		u, err := d.store.User(ctx, inv.UserID)
+		if err != nil {
+			return err
+		}
+		if !u.Active {
+			return ErrInactive
+		}
+		if err := d.store.UseInvite(ctx, inv.ID, now); err != nil {
+			return err
+		}
+		if out.Previous, err = d.store.LinkTelegram(ctx, u.ID, p); err != nil {
+			return err
+		}
+		if out.Previous == p.ID {
+			out.Previous = 0
+		}
+		out.User, err = d.store.User(ctx, u.ID)
+		return err
+	})
+	return out, err
+}
+
+// UnlinkTelegram unties an account from Telegram: one's own, or any for IT. It returns
+// the Telegram id that it had (0 for none).
+func (d *Desk) UnlinkTelegram(ctx context.Context, a Actor, userID int64) (int64, error) {
+	if a.ID != userID {
+		if err := a.requireIT(); err != nil {
+			return 0, err
+		}
+	}
+	return d.store.UnlinkTelegram(ctx, userID)
+}
+
+// ConnectGroup makes a chat an IT group; IT only.
+func (d *Desk) ConnectGroup(ctx context.Context, a Actor, g Group) error {
+	if err := a.requireIT(); err != nil {
+		return err
+	}
+	return d.store.SaveGroup(ctx, g)
+}
+
+// DisconnectGroup ends that; IT only.
+func (d *Desk) DisconnectGroup(ctx context.Context, a Actor, chatID int64) error {
+	if err := a.requireIT(); err != nil {
+		return err
+	}
+	return d.store.DropGroup(ctx, chatID)
+}
+
+// Groups lists the IT groups; IT only.
+func (d *Desk) Groups(ctx context.Context, a Actor) ([]Group, error) {
+	if err := a.requireIT(); err != nil {
+		return nil, err
+	}
+	return d.store.Groups(ctx)
+}
+
+// GroupMoved follows a group that became a supergroup with another id; said by Telegram.
+func (d *Desk) GroupMoved(ctx context.Context, from, to int64) error {
+	return d.store.MoveGroup(ctx, from, to)
+}
+
+// ChatBlocked notes that a person blocked the bot or lets it write again; said by
+// Telegram.
+func (d *Desk) ChatBlocked(ctx context.Context, telegramID int64, blocked bool) error {
+	var since time.Time
+	if blocked {
+		since = d.Now()
+	}
+	return d.store.SetChatBlocked(ctx, telegramID, since)
+}

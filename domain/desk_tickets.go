@@ -1,0 +1,367 @@
+package domain
+
+import (
+	"context"
+	"io"
+	"time"
+)
+
+// Open opens a ticket for the actor, or by IT on behalf of somebody, and returns it with
+// its number.
+func (d *Desk) Open(ctx context.Context, a Actor, n NewTicket) (Ticket, error) {
+	t, event, err := n.open(a, d.Now())
+	if err != nil {
+		return Ticket{}, err
+	}
+	t.Requester = a.Ref()
+	if t.RequesterID != a.ID {
+		u, err := d.store.User(ctx, t.RequesterID)
+		if err != nil {
+			return Ticket{}, err
+		}
+		if !u.Active {
+			return Ticket{}, Invalid(FieldError{Field: "usuario_id", Key: "requester_inactive"})
+		}
+		t.Requester = u.Ref()
+	}
+	files, err := checkFiles(n.Attachments)
+	if err != nil {
+		return Ticket{}, err
+	}
+	events := []Event{event}
+	err = d.store.Record(ctx, &Record{
+		Opened: &t, Events: events, Attachments: files, Origin: n.Origin,
+		Notices: notices(t, a, events, 0),
+	})
+	return t, err
+}
+
+// Ticket returns a ticket with all that the actor may see of it.
+func (d *Desk) Ticket(ctx context.Context, a Actor, id int64) (TicketView, error) {
+	v, err := d.store.TicketView(ctx, id, a.IsIT())
+	if err != nil {
+		return TicketView{}, err
+	}
+	if err := v.visible(a); err != nil {
+		return TicketView{}, err
+	}
+	return v, nil
+}
+
+// Visible returns the ticket alone if the actor may see it.
+func (d *Desk) Visible(ctx context.Context, a Actor, id int64) (Ticket, error) {
+	t, err := d.store.Ticket(ctx, id)
+	if err != nil {
+		return Ticket{}, err
+	}
+	return t, t.visible(a)
+}
+
+// Tickets returns a page of the tickets that the actor may see, and whether more follow.
+func (d *Desk) Tickets(ctx context.Context, a Actor, f TicketFilter) ([]Ticket, bool, error) {
+	if err := f.restrict(a); err != nil {
+		return nil, false, err
+	}
+	return d.store.Tickets(ctx, f)
+}
+
+// EachTicket streams the tickets that the actor may see.
+func (d *Desk) EachTicket(ctx context.Context, a Actor, f TicketFilter, yield func(*Ticket) error) error {
+	if err := f.restrict(a); err != nil {
+		return err
+	}
+	return d.store.EachTicket(ctx, f, yield)
+}
+
+// Board returns the columns with their first cards, as far as the actor may see them.
+func (d *Desk) Board(ctx context.Context, a Actor, f TicketFilter, perColumn int) ([]BoardColumn, error) {
+	if err := f.restrict(a); err != nil {
+		return nil, err
+	}
+	return d.store.Board(ctx, f, perColumn)
+}
+
+// restrict narrows a filter to what the actor may see.
+func (f *TicketFilter) restrict(a Actor) error {
+	if err := a.authenticated(); err != nil {
+		return err
+	}
+	f.Internal = a.IsIT()
+	if !a.IsIT() {
+		f.RequesterID = a.ID
+	}
+	return nil
+}
+
+// Change applies a partial update. If version is not 0, the change is refused with
+// [ErrStale] unless the ticket still has it.
+func (d *Desk) Change(ctx context.Context, a Actor, id int64, ch TicketChange, version int64) (Ticket, error) {
+	return d.change(ctx, a, id, version, func(Ticket) (TicketChange, error) { return ch, nil })
+}
+
+// Take makes the actor the assignee of a ticket that nobody has and starts work on it.
+// If somebody else has it, the error is [Taken] with the name.
+func (d *Desk) Take(ctx context.Context, a Actor, id int64) (Ticket, error) {
+	return d.change(ctx, a, id, 0, func(t Ticket) (TicketChange, error) { return t.take(a) })
+}
+
+// Release gives a ticket that the actor has back to the queue.
+func (d *Desk) Release(ctx context.Context, a Actor, id int64) (Ticket, error) {
+	return d.change(ctx, a, id, 0, func(t Ticket) (TicketChange, error) {
+		if err := a.requireIT(); err != nil {
+			return TicketChange{}, err
+		}
+		if t.AssigneeID != a.ID && t.Assignee != nil {
+			return TicketChange{}, Taken(t.Assignee.Name)
+		}
+		return TicketChange{Assignee: &Assignment{}}, nil
+	})
+}
+
+// change locks the ticket, lets decide say what to do with the locked state, and writes.
+func (d *Desk) change(
+	ctx context.Context, a Actor, id, version int64, decide func(Ticket) (TicketChange, error),
+) (Ticket, error) {
+	var out Ticket
+	err := d.atomically(ctx, func(d *Desk) error {
+		t, err := d.store.LockTicket(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := t.visible(a); err != nil {
+			return err
+		}
+		if version != 0 && version != t.Version {
+			return ErrStale
+		}
+		ch, err := decide(t)
+		if err != nil {
+			return err
+		}
+		out, err = d.apply(ctx, a, t, ch)
+		return err
+	})
+	return out, err
+}
+
+func (d *Desk) apply(ctx context.Context, a Actor, t Ticket, ch TicketChange) (Ticket, error) {
+	assignee, err := d.assignee(ctx, a, t, ch)
+	if err != nil {
+		return t, err
+	}
+	next, events, err := t.Apply(a, ch, assignee, d.Now())
+	if err != nil || len(events) == 0 {
+		return next, err
+	}
+	return next, d.store.Record(ctx, &Record{
+		Changed: &next, Events: events, Notices: notices(next, a, events, a.ChatID),
+	})
+}
+
+// assignee returns the account that ch assigns, nil if it assigns none, the same, or one
+// that does not exist.
+func (d *Desk) assignee(ctx context.Context, a Actor, t Ticket, ch TicketChange) (*User, error) {
+	if ch.Assignee == nil || ch.Assignee.UserID == 0 || ch.Assignee.UserID == t.AssigneeID {
+		return nil, nil
+	}
+	if ch.Assignee.UserID == a.ID {
+		return &a.User, nil
+	}
+	u, err := d.store.User(ctx, ch.Assignee.UserID)
+	if CodeOf(err) == CodeNotFound {
+		return nil, nil
+	}
+	return &u, err
+}
+
+// Delete removes a ticket from sight; IT can bring it back within [RestoreWindow].
+func (d *Desk) Delete(ctx context.Context, a Actor, id int64) error {
+	return d.setDeleted(ctx, a, id, true)
+}
+
+// Restore brings a deleted ticket back.
+func (d *Desk) Restore(ctx context.Context, a Actor, id int64) error {
+	return d.setDeleted(ctx, a, id, false)
+}
+
+func (d *Desk) setDeleted(ctx context.Context, a Actor, id int64, deleted bool) error {
+	if err := a.requireIT(); err != nil {
+		return err
+	}
+	return d.atomically(ctx, func(d *Desk) error {
+		t, err := d.store.LockTicket(ctx, id)
+		if err != nil {
+			return err
+		}
+		now := d.Now()
+		if t.DeletedAt.IsZero() != deleted || !deleted && now.Sub(t.DeletedAt) > RestoreWindow {
+			return ErrTicketNotFound
+		}
+		kind := EventRestored
+		if deleted {
+			kind = EventDeleted
+		}
+		events := []Event{t.event(a, kind, "", "", now)}
+		told := notices(t, a, events, a.ChatID)
+		t.DeletedAt = time.Time{}
+		if deleted {
+			t.DeletedAt = now
+		}
+		t.Version++
+		return d.store.Record(ctx, &Record{Changed: &t, Events: events, Notices: told})
+	})
+}
+
+// Comment writes a reply, or an internal note of IT, on a ticket in any status.
+func (d *Desk) Comment(ctx context.Context, a Actor, ticketID int64, n NewComment) (Comment, error) {
+	t, err := d.store.Ticket(ctx, ticketID)
+	if err != nil {
+		return Comment{}, err
+	}
+	if err := n.validate(a, t); err != nil {
+		return Comment{}, err
+	}
+	files, err := checkFiles(n.Attachments)
+	if err != nil {
+		return Comment{}, err
+	}
+	now := d.Now()
+	c := Comment{TicketID: t.ID, Text: n.Text, Internal: n.Internal, CreatedAt: now, Author: a.Ref(), Channel: a.Channel}
+	kind := EventComment
+	if n.Internal {
+		kind = EventNote
+	}
+	e := t.event(a, kind, "", "", now)
+	e.Internal = n.Internal
+	events := []Event{e}
+	err = d.store.Record(ctx, &Record{
+		Touched: &t, Comment: &c, Attachments: files, Origin: n.Origin, Events: events,
+		Notices: notices(t, a, events, n.Origin.ChatID),
+	})
+	return c, err
+}
+
+// EditComment changes the text of the actor's own comment; the old text stays in the
+// history.
+func (d *Desk) EditComment(ctx context.Context, a Actor, commentID int64, text string) (Comment, error) {
+	var out Comment
+	err := d.atomically(ctx, func(d *Desk) error {
+		c, t, err := d.ownComment(ctx, a, commentID)
+		if err != nil {
+			return err
+		}
+		n := NewComment{Text: text, Internal: c.Internal}
+		if err := n.validate(a, t); err != nil {
+			return err
+		}
+		now := d.Now()
+		e := t.event(a, EventCommentEdit, c.Text, n.Text, now)
+		e.CommentID, e.Internal = c.ID, c.Internal
+		out = c
+		if c.Text == n.Text {
+			return nil
+		}
+		out.Text, out.EditedAt = n.Text, now
+		events := []Event{e}
+		return d.store.Record(ctx, &Record{
+			Touched: &t, EditComment: &out, Events: events, Notices: notices(t, a, events, a.ChatID),
+		})
+	})
+	return out, err
+}
+
+// UndoComment takes the actor's own comment back within [UndoWindow]; its text stays in
+// the history of IT.
+func (d *Desk) UndoComment(ctx context.Context, a Actor, commentID int64) error {
+	return d.atomically(ctx, func(d *Desk) error {
+		c, t, err := d.ownComment(ctx, a, commentID)
+		if err != nil {
+			return err
+		}
+		now := d.Now()
+		if now.Sub(c.CreatedAt) > UndoWindow {
+			return ErrUndoTooLate
+		}
+		e := t.event(a, EventCommentUndo, c.Text, "", now)
+		e.Internal = true
+		events := []Event{e}
+		return d.store.Record(ctx, &Record{
+			Touched: &t, DropComment: c.ID, Events: events, Notices: notices(t, a, events, a.ChatID),
+		})
+	})
+}
+
+func (d *Desk) ownComment(ctx context.Context, a Actor, id int64) (Comment, Ticket, error) {
+	c, err := d.store.Comment(ctx, id)
+	if err != nil {
+		return c, Ticket{}, err
+	}
+	t, err := d.store.LockTicket(ctx, c.TicketID)
+	if err != nil {
+		return c, t, err
+	}
+	if err := t.visible(a); err != nil {
+		return c, t, err
+	}
+	if c.Author == nil || c.Author.ID != a.ID {
+		return c, t, &Error{Code: CodeForbidden, Key: "not_your_comment"}
+	}
+	return c, t, nil
+}
+
+// Attach adds files to a ticket without a comment.
+func (d *Desk) Attach(ctx context.Context, a Actor, ticketID int64, files []NewAttachment, o Origin) error {
+	t, err := d.Visible(ctx, a, ticketID)
+	if err != nil {
+		return err
+	}
+	if files, err = checkFiles(files); err != nil {
+		return err
+	}
+	var events []Event
+	for _, f := range files {
+		events = append(events, t.event(a, EventAttachment, "", f.Name, d.Now()))
+	}
+	return d.store.Record(ctx, &Record{
+		Touched: &t, Attachments: files, Origin: o, Events: events,
+		Notices: notices(t, a, events, o.ChatID),
+	})
+}
+
+// Attachment opens a file that the actor may see. The caller closes the content.
+func (d *Desk) Attachment(ctx context.Context, a Actor, id int64) (Attachment, io.ReadCloser, error) {
+	f, err := d.store.Attachment(ctx, id)
+	if err != nil {
+		return f, nil, err
+	}
+	if _, err := d.Visible(ctx, a, f.TicketID); err != nil {
+		return f, nil, err
+	}
+	if !f.VisibleTo(a) {
+		return f, nil, ErrAttachmentNotFound
+	}
+	content, err := d.store.AttachmentContent(ctx, id)
+	return f, content, err
+}
+
+// Stats returns the counters of all tickets; IT only.
+func (d *Desk) Stats(ctx context.Context, a Actor) (Stats, error) {
+	if err := a.requireIT(); err != nil {
+		return Stats{}, err
+	}
+	return d.store.Stats(ctx)
+}
+
+// checkFiles cleans the names and refuses what is too large.
+func checkFiles(files []NewAttachment) ([]NewAttachment, error) {
+	var c checks
+	out := make([]NewAttachment, 0, len(files))
+	for _, f := range files {
+		f.Name = CleanFileName(f.Name)
+		if f.Size > MaxAttachment {
+			c.add("arquivo", "file_too_large", "Name", f.Name, "Max", MaxAttachment>>20)
+		}
+		out = append(out, f)
+	}
+	return out, c.err()
+}
