@@ -150,3 +150,13 @@ type FileStore interface {
 	// FailFile counts a failed attempt; a zero retry gives the file up.
 	FailFile(ctx context.Context, attachmentID int64, cause string, retry time.Time) error
 }
+
+// Feed is the stream of committed events, for live views.
+type Feed interface {
+	// Follow calls yield with events as they commit, at least once each, until ctx ends
+	// or yield fails. It starts at the present. cursor is the position up to which
+	// nothing is missing: whoever has seen it goes on with Since.
+	Follow(ctx context.Context, yield func(events []Event, cursor int64) error) error
+	// Since returns up to limit events after a cursor, in order.
+	Since(ctx context.Context, cursor int64, limit int) ([]Event, error)
+}
