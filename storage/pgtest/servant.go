@@ -32,6 +32,8 @@ func init() {
 }
 
 // servantInput stays open as long as this process lives.
+//
+//lint:ignore U1000 it is held, not read: its end tells the servant that we are gone
 var servantInput io.WriteCloser
 
 // startServant starts the keeper and returns the URL of its cluster.
