@@ -49,7 +49,7 @@ func (e Event) VisibleTo(a Actor) bool {
 	if a.IsIT() {
 		return true
 	}
-	return a.Active && !e.Internal && e.RequesterID == a.ID && e.Kind != EventDeleted
+	return a.Active && !e.Internal && e.RequesterID == a.ID
 }
 
 // event starts an entry about t by a.
