@@ -1,0 +1,189 @@
+// Package session says who is asking: it issues and checks the tokens of API and panel.
+//
+// A token is a JWT (HS256) that names the account and the version of its tokens; a changed
+// password, a deactivation and a logout raise the version, and all older tokens are void.
+package session
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"chamados/domain"
+)
+
+// CookieName is the browser's session cookie.
+const CookieName = "chamados_sessao"
+
+// DefaultLifetime is how long a token lasts when nothing else is configured.
+const DefaultLifetime = 24 * time.Hour
+
+// ErrNotLoggedIn is the answer to a missing, wrong, expired or revoked token.
+var ErrNotLoggedIn = &domain.Error{Code: domain.CodeUnauthorized, Key: "not_logged_in"}
+
+// ErrCrossOrigin is the answer to a page of another site that uses somebody's session.
+var ErrCrossOrigin = &domain.Error{Code: domain.CodeForbidden, Key: "cross_origin"}
+
+// Accounts returns an account as it is now, or [domain.ErrUserNotFound]; a domain.Desk does.
+type Accounts interface {
+	Account(ctx context.Context, id int64) (domain.User, error)
+}
+
+// Options are what a Keeper is made of.
+type Options struct {
+	Secret   []byte // signs the tokens; the same in every process
+	Accounts Accounts
+	Lifetime time.Duration    // of a token; 0 for DefaultLifetime
+	Now      func() time.Time // nil for time.Now
+	// TrustProxy says that X-Forwarded-Proto comes from a proxy of ours, not from clients.
+	TrustProxy bool
+}
+
+// Keeper issues and checks tokens. It is safe for concurrent use.
+type Keeper struct {
+	secret     []byte
+	lifetime   time.Duration
+	now        func() time.Time
+	trustProxy bool
+	cache      *cache
+	parser     *jwt.Parser
+	origin     *http.CrossOriginProtection
+}
+
+// New returns a Keeper, or an error when the secret is empty or nobody knows the accounts.
+func New(o Options) (*Keeper, error) {
+	if len(o.Secret) == 0 {
+		return nil, errors.New("session: empty secret")
+	}
+	if o.Accounts == nil {
+		return nil, errors.New("session: no accounts")
+	}
+	if o.Lifetime <= 0 {
+		o.Lifetime = DefaultLifetime
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Keeper{
+		secret: o.Secret, lifetime: o.Lifetime, now: o.Now, trustProxy: o.TrustProxy,
+		cache: newCache(o.Accounts, o.Now),
+		parser: jwt.NewParser(
+			jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}),
+			jwt.WithExpirationRequired(), jwt.WithTimeFunc(o.Now),
+		),
+		origin: http.NewCrossOriginProtection(),
+	}, nil
+}
+
+type claims struct {
+	jwt.RegisteredClaims
+	Version *int32 `json:"ver"`
+}
+
+// Issue returns a token for an account that has just proved who it is.
+func (k *Keeper) Issue(u domain.User) (string, error) {
+	now := k.now()
+	c := claims{
+		RegisteredClaims: jwt.RegisteredClaims{
+			Subject: strconv.FormatInt(u.ID, 10), ID: rand.Text(),
+			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(k.lifetime)),
+		},
+		Version: &u.TokenVersion,
+	}
+	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, c).SignedString(k.secret)
+	if err != nil {
+		return "", fmt.Errorf("session: sign: %w", err)
+	}
+	return token, nil
+}
+
+// Authenticate returns who asks, by bearer token or else by cookie, acting through ch. The
+// error is [ErrNotLoggedIn], [domain.ErrInactive], or that of the accounts.
+func (k *Keeper) Authenticate(r *http.Request, ch domain.Channel) (domain.Actor, error) {
+	token, ok := bearer(r)
+	if !ok {
+		cookie, err := r.Cookie(CookieName)
+		if err != nil {
+			return domain.Actor{}, ErrNotLoggedIn
+		}
+		token = cookie.Value
+	}
+	return k.AuthenticateToken(r.Context(), token, ch)
+}
+
+// AuthenticateToken is Authenticate for a token that came by other means.
+func (k *Keeper) AuthenticateToken(ctx context.Context, token string, ch domain.Channel) (domain.Actor, error) {
+	var c claims
+	if _, err := k.parser.ParseWithClaims(token, &c, k.key); err != nil {
+		return domain.Actor{}, ErrNotLoggedIn
+	}
+	id, err := strconv.ParseInt(c.Subject, 10, 64)
+	if err != nil || c.Version == nil {
+		return domain.Actor{}, ErrNotLoggedIn
+	}
+	u, err := k.cache.account(ctx, id)
+	switch {
+	case domain.CodeOf(err) == domain.CodeNotFound:
+		return domain.Actor{}, ErrNotLoggedIn
+	case err != nil:
+		return domain.Actor{}, err
+	case !u.Active:
+		return domain.Actor{}, domain.ErrInactive
+	case u.TokenVersion != *c.Version:
+		return domain.Actor{}, ErrNotLoggedIn
+	}
+	return domain.Actor{User: u, Channel: ch}, nil
+}
+
+func (k *Keeper) key(*jwt.Token) (any, error) { return k.secret, nil }
+
+// Invalidate forgets what is cached of these accounts; to be called when they changed, by
+// this process or another.
+func (k *Keeper) Invalidate(userIDs ...int64) { k.cache.forget(userIDs) }
+
+// CheckOrigin refuses, with [ErrCrossOrigin], a request that a browser sends for another
+// site and that would change something. Requests with a bearer token are exempt: no other
+// site can add one.
+func (k *Keeper) CheckOrigin(r *http.Request) error {
+	if _, ok := bearer(r); ok {
+		return nil
+	}
+	if k.origin.Check(r) != nil {
+		return ErrCrossOrigin
+	}
+	return nil
+}
+
+// SetCookie gives the browser the token as its session.
+func (k *Keeper) SetCookie(w http.ResponseWriter, r *http.Request, token string) {
+	http.SetCookie(w, k.cookie(r, token, int(k.lifetime/time.Second)))
+}
+
+// ClearCookie ends the browser's session.
+func (k *Keeper) ClearCookie(w http.ResponseWriter, r *http.Request) {
+	http.SetCookie(w, k.cookie(r, "", -1))
+}
+
+func (k *Keeper) cookie(r *http.Request, value string, maxAge int) *http.Cookie {
+	return &http.Cookie{
+		Name: CookieName, Value: value, Path: "/", MaxAge: maxAge,
+		HttpOnly: true, Secure: k.Secure(r), SameSite: http.SameSiteStrictMode,
+	}
+}
+
+// Secure reports whether the browser speaks TLS, with us or with a proxy of ours.
+func (k *Keeper) Secure(r *http.Request) bool {
+	return r.TLS != nil || k.trustProxy && strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
+}
+
+func bearer(r *http.Request) (token string, ok bool) {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	return strings.TrimSpace(token), strings.EqualFold(scheme, "Bearer")
+}
