@@ -1,0 +1,260 @@
+// Package lanes runs work lane by lane: one piece at a time within a lane, several lanes at
+// once. A lane is a chat; what its work is, and where it is kept, is the caller's business.
+package lanes
+
+import (
+	"context"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+)
+
+// Next says when a lane is to be looked at again.
+type Next struct {
+	idle  bool
+	after time.Duration
+}
+
+// Again: the lane may have more work now; other lanes get their turn first.
+func Again() Next { return Next{} }
+
+// Idle: the lane has nothing to do until it is woken.
+func Idle() Next { return Next{idle: true} }
+
+// Later: the lane is left alone for d, even if it is woken meanwhile. It holds no worker.
+func Later(d time.Duration) Next { return Next{after: max(d, time.Millisecond)} }
+
+// Options configure a Runner. Due and Step are required.
+type Options struct {
+	// Due returns lanes that have work, the urgent first.
+	Due func(ctx context.Context, limit int) ([]int64, error)
+	// Step does one piece of a lane's work. Its context outlives that of Run by Grace.
+	Step func(ctx context.Context, lane int64) Next
+	// Parallel is how many lanes are worked on at once; default 8.
+	Parallel int
+	// Sweep is the pause between looks for lanes that no wake-up told of; default 1 s.
+	Sweep time.Duration
+	// Batch is how many lanes one look takes; default 256.
+	Batch int
+	// Grace is how long a step may go on after the stop; default 5 s.
+	Grace time.Duration
+	Log   *slog.Logger
+}
+
+// Runner does the work of lanes while Run runs.
+type Runner struct {
+	o     Options
+	mu    sync.Mutex
+	lanes map[int64]*state
+	woken queue         // by Wake: something just happened there
+	found queue         // by sweeps, and lanes that go on
+	turn  int           // counts takings, so that woken lanes do not starve the found
+	ready chan struct{} // holds a token while a queue may have lanes
+	low   chan struct{} // holds a token when the queues ran empty
+}
+
+// state is that of a lane which is queued, running or put aside; an idle lane has none.
+type state struct {
+	running bool
+	again   bool        // woken while running
+	timer   *time.Timer // set while put aside
+}
+
+type queue []int64
+
+// New returns a runner that does nothing until Run.
+func New(o Options) *Runner {
+	if o.Parallel <= 0 {
+		o.Parallel = 8
+	}
+	if o.Sweep <= 0 {
+		o.Sweep = time.Second
+	}
+	if o.Batch <= 0 {
+		o.Batch = 256
+	}
+	if o.Grace <= 0 {
+		o.Grace = 5 * time.Second
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Runner{o: o, lanes: map[int64]*state{}, ready: make(chan struct{}, 1), low: make(chan struct{}, 1)}
+}
+
+// Wake says that lanes have work. It never blocks.
+func (r *Runner) Wake(lanes []int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, lane := range lanes {
+		r.enqueue(lane, &r.woken)
+	}
+}
+
+// enqueue lets an idle lane queue and marks a running one; the caller holds mu.
+func (r *Runner) enqueue(lane int64, q *queue) {
+	s, ok := r.lanes[lane]
+	if ok {
+		s.again = s.again || s.running
+		return
+	}
+	r.lanes[lane] = &state{}
+	*q = append(*q, lane)
+	signal(r.ready)
+}
+
+// Run works until ctx ends, then lets steps that are under way finish. It returns nil.
+func (r *Runner) Run(ctx context.Context) error {
+	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(r.o.Grace, cancel) })()
+	var wg sync.WaitGroup
+	for range r.o.Parallel {
+		wg.Go(func() { r.worker(ctx, work) })
+	}
+	r.sweeper(ctx)
+	wg.Wait()
+	r.forget()
+	return nil
+}
+
+func (r *Runner) worker(ctx, work context.Context) {
+	for {
+		lane, ok := r.take()
+		if !ok {
+			select {
+			case <-ctx.Done():
+				return
+			case <-r.ready:
+				continue
+			}
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		r.settle(lane, r.step(work, lane))
+	}
+}
+
+// step does one piece of work. A panic is a fault of ours: the lane is tried again later
+// and the process lives on.
+func (r *Runner) step(ctx context.Context, lane int64) (next Next) {
+	defer func() {
+		if p := recover(); p != nil {
+			r.o.Log.Error("lanes: panic", "lane", lane, "panic", p, "stack", string(debug.Stack()))
+			next = Later(r.o.Sweep)
+		}
+	}()
+	return r.o.Step(ctx, lane)
+}
+
+// take removes the next lane from the queues. Every fourth is a found one.
+func (r *Runner) take() (int64, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.turn++
+	first, second := &r.woken, &r.found
+	if r.turn%4 == 0 {
+		first, second = second, first
+	}
+	q := first
+	if len(*q) == 0 {
+		q = second
+	}
+	if len(*q) == 0 {
+		return 0, false
+	}
+	lane := (*q)[0]
+	*q = (*q)[1:]
+	r.lanes[lane].running = true
+	if len(r.woken)+len(r.found) > 0 {
+		signal(r.ready)
+	} else {
+		signal(r.low)
+	}
+	return lane, true
+}
+
+// settle files a lane after a step.
+func (r *Runner) settle(lane int64, next Next) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := r.lanes[lane]
+	switch {
+	case next.after > 0:
+		s.running, s.again = false, false
+		s.timer = time.AfterFunc(next.after, func() { r.resume(lane) })
+	case next.idle && !s.again:
+		delete(r.lanes, lane)
+	default:
+		delete(r.lanes, lane)
+		r.enqueue(lane, &r.found)
+	}
+}
+
+func (r *Runner) resume(lane int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.lanes, lane)
+	r.enqueue(lane, &r.found)
+}
+
+// sweeper looks for lanes at every tick, and at once when a full batch has been taken.
+func (r *Runner) sweeper(ctx context.Context) {
+	tick := time.NewTicker(r.o.Sweep)
+	defer tick.Stop()
+	for {
+		var more chan struct{}
+		if r.sweep(ctx) {
+			more = r.low
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-more:
+		}
+	}
+}
+
+// sweep reports whether there may be more lanes than it found and some of them were new.
+func (r *Runner) sweep(ctx context.Context) bool {
+	select { // a token from before says nothing about this batch
+	case <-r.low:
+	default:
+	}
+	due, err := r.o.Due(ctx, r.o.Batch)
+	if err != nil {
+		if ctx.Err() == nil {
+			r.o.Log.Warn("lanes: cannot look for work", "error", err)
+		}
+		return false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	before := len(r.lanes)
+	for _, lane := range due {
+		r.enqueue(lane, &r.found)
+	}
+	return len(due) == r.o.Batch && len(r.lanes) > before
+}
+
+// forget drops all lanes, so that nothing fires after Run.
+func (r *Runner) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, s := range r.lanes {
+		if s.timer != nil {
+			s.timer.Stop()
+		}
+	}
+	r.lanes, r.woken, r.found = map[int64]*state{}, nil, nil
+}
+
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
