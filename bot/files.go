@@ -124,7 +124,7 @@ func (f *Files) fetch(ctx context.Context, job domain.FileJob) error {
 			return nil
 		}
 	}
-	if transient(ctx, err) && !errors.Is(err, context.DeadlineExceeded) {
+	if transient(ctx, err) {
 		return err
 	}
 	retry := f.retry(job, err)

@@ -185,7 +185,7 @@ func (w *Worker) say(a After) {
 // transient reports whether err says nothing about the update itself: the database is away,
 // or the process is stopping.
 func transient(ctx context.Context, err error) bool {
-	if errors.Is(err, errSlow) {
+	if errors.Is(err, errSlow) || errors.Is(err, context.DeadlineExceeded) {
 		return false
 	}
 	if ctx.Err() != nil || domain.CodeOf(err) == domain.CodeUnavailable {

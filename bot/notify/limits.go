@@ -1,0 +1,136 @@
+package notify
+
+import (
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Limits are Telegram's, as far as they are known, for one process. Zero fields have the
+// defaults.
+type Limits struct {
+	Off            bool    // no limits at all: for a server of one's own
+	PerSecond      float64 // messages to all chats; default 30
+	PerChat        float64 // messages a second to one chat; default 1
+	Burst          int     // messages at once to a chat; default 5
+	GroupPerMinute int     // messages in any minute to a group; default 20
+}
+
+// reserved is how much of a chat's burst only answers to what a person just did may use.
+const reserved = 2
+
+// limits keeps count of what went where.
+type limits struct {
+	o   Limits
+	all *rate.Limiter
+
+	mu    sync.Mutex
+	chats map[int64]*chatLimit
+	swept time.Time
+}
+
+type chatLimit struct {
+	bucket *rate.Limiter
+	recent []time.Time // of a group: the last messages, oldest first
+	paused time.Time   // Telegram said to wait until then
+	used   time.Time
+}
+
+func newLimits(o Limits) *limits {
+	if o.PerSecond <= 0 {
+		o.PerSecond = 30
+	}
+	if o.PerChat <= 0 {
+		o.PerChat = 1
+	}
+	if o.Burst <= 0 {
+		o.Burst = 5
+	}
+	if o.GroupPerMinute <= 0 {
+		o.GroupPerMinute = 20
+	}
+	all := rate.NewLimiter(rate.Limit(o.PerSecond), max(1, int(o.PerSecond)/2))
+	if o.Off {
+		all = rate.NewLimiter(rate.Inf, 1)
+	}
+	return &limits{o: o, all: all, chats: map[int64]*chatLimit{}}
+}
+
+// delay returns how long nothing at all may go to a chat.
+func (l *limits) delay(chatID int64, now time.Time) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c := l.chat(chatID, now)
+	if wait := c.paused.Sub(now); wait > 0 {
+		return wait
+	}
+	return l.lacks(c, chatID, 1, now)
+}
+
+// take counts a message to a chat, or returns how long it must wait.
+func (l *limits) take(chatID int64, interactive bool, now time.Time) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c := l.chat(chatID, now)
+	need := 1
+	if !interactive {
+		need = min(1+reserved, l.o.Burst)
+	}
+	if wait := l.lacks(c, chatID, need, now); wait > 0 {
+		return wait
+	}
+	c.bucket.AllowN(now, 1)
+	if chatID < 0 {
+		c.recent = append(c.recent, now)
+		if len(c.recent) > l.o.GroupPerMinute {
+			c.recent = c.recent[1:]
+		}
+	}
+	return 0
+}
+
+// pause stops a chat until a time.
+func (l *limits) pause(chatID int64, until, now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if c := l.chat(chatID, now); until.After(c.paused) {
+		c.paused = until
+	}
+}
+
+// lacks returns how long until need messages may go at once.
+func (l *limits) lacks(c *chatLimit, chatID int64, need int, now time.Time) time.Duration {
+	if l.o.Off {
+		return 0
+	}
+	var wait time.Duration
+	if missing := float64(need) - c.bucket.TokensAt(now); missing > 1e-9 {
+		wait = time.Duration(missing/l.o.PerChat*float64(time.Second)) + time.Microsecond
+	}
+	if spare := l.o.GroupPerMinute - len(c.recent) - need; chatID < 0 && spare < 0 {
+		oldest := c.recent[min(-spare, len(c.recent))-1]
+		wait = max(wait, oldest.Add(time.Minute).Sub(now))
+	}
+	return wait
+}
+
+// chat returns the count of a chat; the caller holds mu. Counts that no longer matter are
+// dropped.
+func (l *limits) chat(chatID int64, now time.Time) *chatLimit {
+	if now.Sub(l.swept) > time.Minute {
+		l.swept = now
+		for id, c := range l.chats {
+			if now.Sub(c.used) > 2*time.Minute && now.After(c.paused) {
+				delete(l.chats, id)
+			}
+		}
+	}
+	c := l.chats[chatID]
+	if c == nil {
+		c = &chatLimit{bucket: rate.NewLimiter(rate.Limit(l.o.PerChat), l.o.Burst)}
+		l.chats[chatID] = c
+	}
+	c.used = now
+	return c
+}

@@ -1,0 +1,141 @@
+// Package notify delivers what the outbox holds to Telegram: claim, render, keep to the
+// limits, deliver, acknowledge. Messages of a chat go out in order, chats in parallel;
+// several processes may each run a relay.
+package notify
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"chamados/bot/chat"
+	"chamados/bot/lanes"
+	"chamados/domain"
+)
+
+// Sender is Telegram. Its errors are classified as package chat says.
+type Sender interface {
+	Send(ctx context.Context, to chat.Target, o chat.Outgoing) (messageID int64, err error)
+	Edit(ctx context.Context, chatID, messageID int64, o chat.Outgoing) error
+	// Ping reports whether Telegram answers at all.
+	Ping(ctx context.Context) error
+}
+
+// Tickets is what rendering needs to know; a domain.Store has it.
+type Tickets interface {
+	TicketView(ctx context.Context, id int64, internal bool) (domain.TicketView, error)
+	User(ctx context.Context, id int64) (domain.User, error)
+	Groups(ctx context.Context) ([]domain.Group, error)
+}
+
+// Desk hears what Telegram says about chats; *domain.Desk does.
+type Desk interface {
+	GroupMoved(ctx context.Context, from, to int64) error
+	ChatBlocked(ctx context.Context, telegramID int64, blocked bool) error
+}
+
+// Reader is whom a message is rendered for.
+type Reader struct {
+	Lang      domain.Lang
+	IT        bool // may see what is internal
+	Reachable bool // the requester can be written to
+	Now       time.Time
+}
+
+// Renderer makes messages of tickets. It is pure.
+type Renderer interface {
+	Card(r Reader, v domain.TicketView) chat.Outgoing
+	Notice(r Reader, t domain.Ticket, events []domain.NoticeEventView) chat.Outgoing
+}
+
+// Options configure a Relay. Outbox, Tickets, Desk, Sender and Renderer are required.
+type Options struct {
+	Outbox    domain.Outbox
+	Tickets   Tickets
+	Desk      Desk
+	Sender    Sender
+	Renderer  Renderer
+	GroupLang domain.Lang // spoken in groups; default Portuguese
+	Limits    Limits
+	Parallel  int           // chats at once; default 8
+	Lease     time.Duration // of a claimed delivery; default 60 s, well beyond a call's timeout
+	// Unreachable is told when a delivery was given up because its receiver cannot be
+	// reached; may be nil.
+	Unreachable func(ctx context.Context, d domain.Delivery)
+	// ThreadGone is told when a topic turned out to be deleted; may be nil.
+	ThreadGone func(ctx context.Context, chatID, threadID int64)
+	Now        func() time.Time
+	Log        *slog.Logger
+}
+
+// Relay delivers while Run runs.
+type Relay struct {
+	o      Options
+	lanes  *lanes.Runner
+	limits *limits
+	gate   *gate
+	stop   chan struct{} // closed when Run is to end
+}
+
+// New returns a relay that does nothing until Run.
+func New(o Options) *Relay {
+	if o.GroupLang == "" {
+		o.GroupLang = domain.LangPortuguese
+	}
+	if o.Lease <= 0 {
+		o.Lease = time.Minute
+	}
+	if o.Unreachable == nil {
+		o.Unreachable = func(context.Context, domain.Delivery) {}
+	}
+	if o.ThreadGone == nil {
+		o.ThreadGone = func(context.Context, int64, int64) {}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	r := &Relay{o: o, limits: newLimits(o.Limits), gate: newGate(o.Sender.Ping, o.Log), stop: make(chan struct{})}
+	r.lanes = lanes.New(lanes.Options{Due: o.Outbox.DueLanes, Step: r.step, Parallel: o.Parallel, Log: o.Log})
+	return r
+}
+
+// Wake says that something was written for these chats. It never blocks.
+func (r *Relay) Wake(lanes []int64) { r.lanes.Wake(lanes) }
+
+// Run delivers until ctx ends, then finishes and acknowledges what is under way, for a few
+// seconds at most. It returns nil. It is called once.
+func (r *Relay) Run(ctx context.Context) error {
+	defer context.AfterFunc(ctx, func() { close(r.stop) })()
+	return r.lanes.Run(ctx)
+}
+
+// step delivers the next message of a chat.
+func (r *Relay) step(ctx context.Context, lane int64) lanes.Next {
+	if wait := r.limits.delay(lane, r.o.Now()); wait > 0 {
+		return lanes.Later(wait)
+	}
+	if !r.gate.wait(r.stop) {
+		return lanes.Idle()
+	}
+	d, ok, err := r.o.Outbox.Claim(ctx, lane, r.o.Lease)
+	if err != nil {
+		r.o.Log.Warn("notify: cannot claim", "lane", lane, "error", err)
+		return lanes.Later(time.Second)
+	}
+	if !ok {
+		return lanes.Idle()
+	}
+	if wait := r.limits.take(lane, d.Kind == domain.DeliverMessage, r.o.Now()); wait > 0 {
+		return r.retry(ctx, d, wait, false, "waits for its turn")
+	}
+	if err := r.limits.all.Wait(ctx); err != nil {
+		return r.retry(ctx, d, 0, false, "stopping")
+	}
+	call, cancel := context.WithTimeout(ctx, r.o.Lease*3/4)
+	defer cancel()
+	done, err := r.deliver(call, &d)
+	return r.settle(ctx, d, done, err)
+}
