@@ -117,5 +117,8 @@ func (j *journal) close() error {
 	if j.out == nil {
 		return nil
 	}
-	return j.out.Close()
+	if err := j.out.Close(); !errors.Is(err, fs.ErrClosed) {
+		return err
+	}
+	return nil
 }
