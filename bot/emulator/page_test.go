@@ -67,7 +67,6 @@ func TestPageSeesOnlyOnesOwnChats(t *testing.T) {
 	t.Error("the stream ended")
 }
 
-
 func TestPageUploadAndFiles(t *testing.T) {
 	b := newBench(t)
 	page := httptest.NewServer(b.Page())

@@ -211,6 +211,8 @@ $("down").onclick = () => $("scroll").scrollTo({ top: $("scroll").scrollHeight, 
 $("scroll").onscroll = () => { const b = $("scroll"), rest = b.scrollHeight - b.scrollTop - b.clientHeight; sticky = rest < 60; $("down").hidden = rest < 240; };
 new ResizeObserver(() => { if (sticky) $("scroll").scrollTop = $("scroll").scrollHeight; }).observe($("messages"));
 new ResizeObserver(() => { if (sticky) $("scroll").scrollTop = $("scroll").scrollHeight; }).observe($("scroll"));
+// A hidden tab gives its stream back: browsers allow six connections to one host.
+document.addEventListener("visibilitychange", () => { if (document.hidden) stream?.close(); else if (state.as) { listen(); refresh(); } });
 document.addEventListener("keydown", (e) => { if (e.key === "Escape") { $("people").hidden = true; write.cancel(); } });
 document.addEventListener("click", (e) => { if (!e.target.closest("#me, #people")) $("people").hidden = true; });
 
