@@ -50,4 +50,5 @@ type Group struct {
 	Title      string
 	ThreadID   int64      // forum topic; 0 for none
 	Categories []Category // empty: all
+	MovedFrom  int64      // the id before Telegram moved the chat; 0 if it never did
 }
