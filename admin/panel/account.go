@@ -1,0 +1,52 @@
+package panel
+
+import (
+	"net/http"
+
+	"chamados/domain"
+)
+
+type accountBody struct {
+	domain.User
+	Link    string // a fresh invitation, shown once
+	Code    *qrCode
+	CanLink bool
+}
+
+func (p *Panel) account(w http.ResponseWriter, r *http.Request, v *visit) error {
+	return p.showAccount(w, r, v, "", nil)
+}
+
+func (p *Panel) showAccount(w http.ResponseWriter, r *http.Request, v *visit, link string, code *qrCode) error {
+	u, err := p.Desk.SeesUser(r.Context(), v.Actor, v.Actor.ID)
+	if err != nil {
+		return err
+	}
+	return p.render(w, v, http.StatusOK, "account", accountBody{User: u, Link: link, Code: code, CanLink: p.InviteLink != nil})
+}
+
+func (p *Panel) ownInvite(w http.ResponseWriter, r *http.Request, v *visit) error {
+	link, code, err := p.inviteFor(r, v, v.Actor.ID)
+	if err != nil {
+		return err
+	}
+	return p.showAccount(w, r, v, link, code)
+}
+
+func (p *Panel) ownUnlink(w http.ResponseWriter, r *http.Request, v *visit) error {
+	if _, err := p.Desk.UnlinkTelegram(r.Context(), v.Actor, v.Actor.ID); err != nil {
+		return err
+	}
+	setFlash(w, "unlinked", 0)
+	return redirect(w, r, "/conta")
+}
+
+// logoutEverywhere voids every token that the visitor has.
+func (p *Panel) logoutEverywhere(w http.ResponseWriter, r *http.Request, v *visit) error {
+	if err := p.Desk.Logout(r.Context(), v.Actor); err != nil {
+		return err
+	}
+	p.Sessions.ClearCookie(w, r)
+	setFlash(w, "logged_out", 0)
+	return redirect(w, r, "/entrar")
+}

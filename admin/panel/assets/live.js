@@ -1,0 +1,79 @@
+// Hears what happens on the desk, and says so when it cannot.
+import { text, toast } from './util.js';
+import { age } from './ages.js';
+
+const longest = 15000;
+let socket = null;
+let cursor = null;
+let tries = 0;
+let lostAt = 0;
+let timer = 0;
+
+const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
+
+export function sendLive(message) {
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+}
+
+function connect() {
+  clearTimeout(timer);
+  socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`);
+  socket.addEventListener('open', opened);
+  socket.addEventListener('message', heard);
+  socket.addEventListener('close', lost);
+}
+
+function opened() {
+  tries = 0;
+  if (cursor !== null) sendLive({ type: 'resume', cursor });
+  document.documentElement.dataset.live = 'on';
+  tell('live:open');
+  if (!lostAt) return;
+  const away = Date.now() - lostAt;
+  const shown = !document.getElementById('away').hidden;
+  lostAt = 0;
+  document.getElementById('away').hidden = true;
+  tell('live:back');
+  if (shown) toast(text('back', { time: age(Math.max(away, 60000)) }));
+}
+
+function heard(event) {
+  let message;
+  try { message = JSON.parse(event.data); } catch { return; }
+  if (message.cursor !== undefined) cursor = message.cursor;
+  if (message.type) tell('live:message', message);
+}
+
+function lost() {
+  delete document.documentElement.dataset.live;
+  if (!lostAt) {
+    lostAt = Date.now();
+    setTimeout(showAway, 2000);
+  }
+  tries += 1;
+  if (tries === 3) probe();
+  timer = setTimeout(connect, Math.min(longest, 400 * 2 ** tries) * (0.7 + Math.random() * 0.6));
+}
+
+function showAway() {
+  if (!lostAt) return;
+  document.getElementById('away').hidden = false;
+}
+
+// probe asks over HTTP whether the session is what is missing.
+async function probe() {
+  try {
+    const response = await fetch('/fragmentos/contagens', { headers: { 'X-Fragment': 'parte' } });
+    if (response.status !== 401) return;
+    const bar = document.getElementById('away');
+    bar.querySelector('span').textContent = text('ended');
+    bar.querySelector('a').hidden = false;
+  } catch { /* the network is what is missing */ }
+}
+
+addEventListener('online', () => { if (lostAt) connect(); });
+document.addEventListener('visibilitychange', () => { if (!document.hidden && lostAt) connect(); });
+addEventListener('pagehide', () => socket?.removeEventListener('close', lost));
+addEventListener('pageshow', (event) => { if (event.persisted) { lostAt = Date.now(); connect(); } });
+
+if (document.getElementById('away') && document.querySelector('.topbar')) connect();

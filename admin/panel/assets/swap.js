@@ -1,0 +1,117 @@
+// Brings the parts of a page that are marked data-live up to date with what the server
+// renders, and sends forms without leaving the page.
+import { text, toast, expire } from './util.js';
+
+let late = false;
+
+export async function fetchPage(url, options = {}) {
+  const response = await fetch(url, { ...options, headers: { 'X-Fragment': 'pagina' } });
+  const doc = new DOMParser().parseFromString(await response.text(), 'text/html');
+  return { doc, response };
+}
+
+// refresh fetches this page again and merges it.
+export async function refresh() {
+  const { doc, response } = await fetchPage(location.href);
+  if (response.ok) mergePage(doc);
+  else if (response.status === 401) location.assign('/entrar');
+  else if (response.status === 404) location.reload();
+}
+
+export function mergePage(doc, { force = false } = {}) {
+  for (const old of document.querySelectorAll('[data-live]')) {
+    const fresh = doc.querySelector(`[data-live="${old.dataset.live}"]`);
+    if (fresh) merge(old, fresh, force);
+  }
+  for (const node of doc.querySelectorAll('#toasts > *')) {
+    document.getElementById('toasts').append(node);
+    expire(node);
+  }
+}
+
+function merge(old, fresh, force) {
+  if (old.isEqualNode(fresh)) return;
+  if (old.querySelector(':scope > [data-key]') || fresh.querySelector(':scope > [data-key]')) {
+    mergeChildren(old, fresh);
+  } else if (!force && busy(old)) {
+    late = true;
+  } else {
+    keepingFocus(old, () => { old.replaceWith(fresh); return fresh; });
+  }
+}
+
+// mergeChildren keeps children that did not change, so that nothing flickers and an open
+// editor stays open.
+function mergeChildren(old, fresh) {
+  const known = new Map([...old.children].map((child) => [child.dataset.key, child]));
+  let place = old.firstElementChild;
+  for (const child of [...fresh.children]) {
+    const before = known.get(child.dataset.key);
+    known.delete(child.dataset.key);
+    let use = before ?? child;
+    if (before && !before.isEqualNode(child) && !busy(before)) {
+      before.replaceWith(child);
+      if (place === before) place = child;
+      use = child;
+    }
+    if (!before) use.classList.add('fresh');
+    if (use === place) place = place.nextElementSibling;
+    else old.insertBefore(use, place);
+  }
+  for (const gone of known.values()) if (!busy(gone)) gone.remove();
+}
+
+// busy reports whether somebody is typing or choosing there.
+function busy(node) {
+  const active = document.activeElement;
+  return (node.contains(active) && active.matches('input, textarea, select')) || node.querySelector('.edit-comment[open]') !== null;
+}
+
+function keepingFocus(old, change) {
+  const active = old.contains(document.activeElement) ? document.activeElement : null;
+  const fresh = change();
+  if (!active) return;
+  const same = active.name ? `[name="${CSS.escape(active.name)}"][value="${CSS.escape(active.value)}"], select[name="${CSS.escape(active.name)}"]`
+    : active.getAttribute('href') ? `[href="${CSS.escape(active.getAttribute('href'))}"]` : null;
+  const next = (same && fresh.querySelector(same)) || fresh.querySelector('a[href], button, select, summary');
+  next?.focus({ preventScroll: true });
+}
+
+document.addEventListener('focusout', () => setTimeout(() => {
+  if (!late || document.activeElement.matches('input, textarea, select')) return;
+  late = false;
+  refresh().catch(() => {});
+}));
+
+async function send(form, submitter) {
+  const fields = new FormData(form, submitter);
+  const multipart = form.enctype === 'multipart/form-data';
+  const { doc, response } = await fetchPage(form.action, { method: 'POST', body: multipart ? fields : new URLSearchParams(fields) });
+  if (response.status === 401) { location.assign('/entrar'); return; }
+  if (!doc.querySelector('[data-live]')) {
+    toast(doc.querySelector('.error-page .prose')?.textContent ?? text('failed'), { bad: true });
+    return;
+  }
+  if (response.ok) form.dispatchEvent(new CustomEvent('swap:done', { bubbles: true }));
+  mergePage(doc, { force: true });
+  if (!response.ok) document.querySelector('[role="alert"], .problem')?.scrollIntoView({ block: 'nearest' });
+}
+
+document.addEventListener('submit', async (event) => {
+  const form = event.target;
+  if (!form.matches('form[data-swap]')) return;
+  event.preventDefault();
+  if (form.dataset.sending) return;
+  form.dataset.sending = '1';
+  event.submitter?.setAttribute('aria-busy', 'true');
+  try {
+    form.querySelector('.edit-comment')?.removeAttribute('open');
+    form.closest('.edit-comment')?.removeAttribute('open');
+    await send(form, event.submitter);
+  } catch {
+    toast(text('failed'), { bad: true });
+  } finally {
+    delete form.dataset.sending;
+    event.submitter?.removeAttribute('aria-busy');
+  }
+});

@@ -1,0 +1,208 @@
+package panel
+
+import (
+	"fmt"
+	"math"
+	"net/http"
+	"slices"
+	"strings"
+
+	"chamados/domain"
+	"chamados/domain/i18n"
+)
+
+// perColumn is how many cards a column shows before more are asked for.
+const perColumn = 25
+
+// boardBody is the board as its template takes it.
+type boardBody struct {
+	Filter     filter
+	Columns    []column
+	Pending    int64
+	Technician []domain.User // to filter by; IT only
+	Categories []domain.Category
+	Priorities []domain.Priority
+}
+
+// column is one status with its first cards.
+type column struct {
+	Status domain.Status
+	Count  int64
+	Cards  []card
+	Next   string // cursor of the cards that follow, "" if there are none
+	Filter filter
+}
+
+// Folded reports whether the column starts folded.
+func (c column) Folded() bool {
+	return c.Status == domain.StatusClosed || c.Status == domain.StatusCancelled
+}
+
+// card is a ticket on the board with what its reader may do to it.
+type card struct {
+	domain.Ticket
+	Targets []domain.Status
+	MayTake bool
+}
+
+func newCard(a domain.Actor, t domain.Ticket) card {
+	return card{Ticket: t, Targets: t.StatusesFor(a), MayTake: a.IsIT() && t.AssigneeID == 0}
+}
+
+// TargetWords returns the statuses to which the card may go, for its data attribute.
+func (c card) TargetWords() string {
+	words := make([]string, len(c.Targets))
+	for i, s := range c.Targets {
+		words[i] = string(s)
+	}
+	return strings.Join(words, " ")
+}
+
+// Rank is a text that sorts as the column does, so that a card that arrives finds its
+// place among those on the screen.
+func (c card) Rank() string {
+	created := c.CreatedAt.UnixMicro()
+	if c.Status.Done() {
+		return fmt.Sprintf("%020d.%012d", math.MaxInt64-created, math.MaxInt32-c.ID)
+	}
+	return fmt.Sprintf("%d.%020d.%012d", slices.Index(domain.Priorities, c.Priority), created, c.ID)
+}
+
+func (p *Panel) board(w http.ResponseWriter, r *http.Request, v *visit) error {
+	f := boardFilter(r)
+	columns, err := p.columns(r, v, f, perColumn)
+	if err != nil {
+		return err
+	}
+	body := boardBody{
+		Filter: f, Columns: columns, Pending: pending(columns),
+		Categories: domain.Categories, Priorities: domain.Priorities,
+	}
+	if v.Actor.IsIT() {
+		if body.Technician, err = p.Desk.ITUsers(r.Context(), v.Actor); err != nil {
+			return err
+		}
+	}
+	return p.render(w, v, http.StatusOK, "board", body)
+}
+
+// boardFilter is the address's filter without what a board has no use for.
+func boardFilter(r *http.Request) filter {
+	f := readFilter(r.URL.Query())
+	f.Search, f.Status, f.Order = "", "", ""
+	return f
+}
+
+// columns reads the board in two parts, because work to be done and work that is done are
+// sorted differently.
+func (p *Panel) columns(r *http.Request, v *visit, f filter, limit int) ([]column, error) {
+	out := make([]column, 0, len(domain.Statuses))
+	var parts [2][]domain.Status
+	for _, s := range domain.Statuses {
+		if s.Done() {
+			parts[1] = append(parts[1], s)
+		} else {
+			parts[0] = append(parts[0], s)
+		}
+	}
+	for _, statuses := range parts {
+		df := f.tickets(v.Actor)
+		df.Statuses, df.Order = statuses, boardOrder(statuses[0])
+		found, err := p.Desk.Board(r.Context(), v.Actor, df, limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range found {
+			out = append(out, newColumn(v.Actor, c.Status, c, f))
+		}
+	}
+	return out, nil
+}
+
+func newColumn(a domain.Actor, s domain.Status, b domain.BoardColumn, f filter) column {
+	c := column{Status: s, Count: b.Count, Filter: f}
+	for _, t := range b.Tickets {
+		c.Cards = append(c.Cards, newCard(a, t))
+	}
+	if n := len(b.Tickets); n > 0 && int64(n) < b.Count {
+		c.Next = cursor(b.Tickets[n-1])
+	}
+	return c
+}
+
+// columnFragment answers the cards of a column after a cursor.
+func (p *Panel) columnFragment(w http.ResponseWriter, r *http.Request, v *visit) error {
+	s := domain.Status(r.PathValue("status"))
+	if !s.Valid() {
+		return errNoPage
+	}
+	f := boardFilter(r)
+	df := f.tickets(v.Actor)
+	df.Statuses, df.Limit = []domain.Status{s}, perColumn
+	df.Order = boardOrder(s)
+	df.After = parseCursor(r.URL.Query().Get("depois"))
+	tickets, more, err := p.Desk.Tickets(r.Context(), v.Actor, df)
+	if err != nil {
+		return err
+	}
+	c := column{Status: s, Filter: f}
+	for _, t := range tickets {
+		c.Cards = append(c.Cards, newCard(v.Actor, t))
+	}
+	if more {
+		c.Next = cursor(tickets[len(tickets)-1])
+	}
+	return p.fragment(w, v, "board", "cards", c)
+}
+
+// cardFragment answers one card, or 404 when it is not on the visitor's board.
+func (p *Panel) cardFragment(w http.ResponseWriter, r *http.Request, v *visit) error {
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	t, err := p.Desk.Visible(r.Context(), v.Actor, id)
+	if err != nil {
+		return err
+	}
+	if !boardFilter(r).shows(v.Actor, t) {
+		return domain.ErrTicketNotFound
+	}
+	return p.fragment(w, v, "board", "card", newCard(v.Actor, t))
+}
+
+// countsFragment answers the number of tickets in each column.
+func (p *Panel) countsFragment(w http.ResponseWriter, r *http.Request, v *visit) error {
+	columns, err := p.columns(r, v, boardFilter(r), 1)
+	if err != nil {
+		return err
+	}
+	counts := map[domain.Status]int64{}
+	for _, c := range columns {
+		counts[c.Status] = c.Count
+	}
+	writeJSON(w, http.StatusOK, map[string]any{
+		"colunas": counts, "pendentes": i18n.Count(v.Lang, "panel.board.pending", int(pending(columns)), nil),
+	})
+	return nil
+}
+
+// pending returns how many tickets wait for work to end.
+func pending(columns []column) int64 {
+	var n int64
+	for _, c := range columns {
+		if !c.Status.Done() {
+			n += c.Count
+		}
+	}
+	return n
+}
+
+// boardOrder is how a column goes on: most urgent and oldest first while there is work to
+// do, newest first once there is none.
+func boardOrder(s domain.Status) domain.Order {
+	if s.Done() {
+		return domain.OrderNewest
+	}
+	return domain.OrderPriority
+}

@@ -1,0 +1,143 @@
+package panel
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"chamados/domain"
+	"chamados/domain/i18n"
+)
+
+// ticketBody is a ticket's page.
+type ticketBody struct {
+	domain.TicketView
+	Newcomer   *domain.NewCollaborator // nil for other categories
+	Targets    []domain.Status
+	Technician []domain.User // to assign to; IT only
+	Priorities []domain.Priority
+	Talk       []entry
+	Files      []domain.Attachment // that came with the ticket itself
+	Past       []deed              // newest first
+	Problems   problems
+	Problem    string       // why the last act was refused, "" if it was not
+	Draft      commentDraft // what was typed into a refused comment
+	Actor      domain.Actor
+}
+
+// entry is one comment with its files.
+type entry struct {
+	domain.Comment
+	Files []domain.Attachment
+	Mine  bool
+}
+
+// deed is one line of the history in words.
+type deed struct {
+	domain.Event
+	Text string
+}
+
+type commentDraft struct {
+	Text     string
+	Internal bool
+}
+
+// IT reports whether the reader is IT.
+func (b ticketBody) IT() bool { return b.Actor.IsIT() }
+
+// MayEdit reports whether the reader may change title, description and category.
+func (b ticketBody) MayEdit() bool { return b.CanEdit(b.Actor) }
+
+// HasAssignee reports whether somebody has the ticket.
+func (b ticketBody) HasAssignee() bool { return b.AssigneeID != 0 }
+
+func (p *Panel) ticketPage(w http.ResponseWriter, r *http.Request, v *visit) error {
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	return p.showTicket(w, r, v, id, http.StatusOK, func(*ticketBody) {})
+}
+
+// showTicket renders the ticket's page; edit adds what went wrong.
+func (p *Panel) showTicket(w http.ResponseWriter, r *http.Request, v *visit, id int64, status int, edit func(*ticketBody)) error {
+	view, err := p.Desk.Ticket(r.Context(), v.Actor, id)
+	if err != nil {
+		return err
+	}
+	body := ticketBody{TicketView: view, Actor: v.Actor, Targets: view.StatusesFor(v.Actor), Priorities: domain.Priorities}
+	if view.Category == domain.CategoryNewCollaborator {
+		if n, err := domain.ParseNewCollaborator(view.Extra); err == nil {
+			body.Newcomer = &n
+		}
+	}
+	if v.Actor.IsIT() {
+		if body.Technician, err = p.Desk.ITUsers(r.Context(), v.Actor); err != nil {
+			return err
+		}
+	}
+	body.Talk, body.Files = conversation(view, v.Actor)
+	body.Past = p.history(r.Context(), v, view, body.Technician)
+	edit(&body)
+	return p.render(w, v, status, "ticket", body)
+}
+
+// conversation pairs the comments with their files; files without a comment are the
+// ticket's own.
+func conversation(t domain.TicketView, a domain.Actor) ([]entry, []domain.Attachment) {
+	files := map[int64][]domain.Attachment{}
+	for _, f := range t.Attachments {
+		files[f.CommentID] = append(files[f.CommentID], f)
+	}
+	talk := make([]entry, len(t.Comments))
+	for i, c := range t.Comments {
+		talk[i] = entry{Comment: c, Files: files[c.ID], Mine: c.Author != nil && c.Author.ID == a.ID}
+	}
+	return talk, files[0]
+}
+
+// isImage reports whether a file can be looked at in the page.
+func isImage(f domain.Attachment) bool { return f.Stored && slices.Contains(imageTypes, f.MIME) }
+
+// history puts the events in words, the newest first.
+func (p *Panel) history(ctx context.Context, v *visit, t domain.TicketView, known []domain.User) []deed {
+	names := map[string]string{}
+	for _, u := range known {
+		names[strconv.FormatInt(u.ID, 10)] = u.Name
+	}
+	for _, u := range []*domain.UserRef{t.Assignee, t.Requester} {
+		if u != nil {
+			names[strconv.FormatInt(u.ID, 10)] = u.Name
+		}
+	}
+	out := make([]deed, 0, len(t.Events))
+	for _, e := range slices.Backward(t.Events) {
+		if e.VisibleTo(v.Actor) {
+			out = append(out, deed{Event: e, Text: eventText(v.Lang, e, names)})
+		}
+	}
+	return out
+}
+
+// eventText says what happened, without who did it.
+func eventText(lang domain.Lang, e domain.Event, names map[string]string) string {
+	to := e.To
+	switch e.Kind {
+	case domain.EventStatus:
+		to = i18n.Status(lang, domain.Status(e.To))
+	case domain.EventPriority:
+		to = i18n.Priority(lang, domain.Priority(e.To))
+	case domain.EventCategory:
+		to = i18n.Category(lang, domain.Category(e.To))
+	case domain.EventAssignee:
+		if e.To == "" {
+			return i18n.Text(lang, "panel.event.unassigned", nil)
+		}
+		if to = names[e.To]; to == "" {
+			to = "#" + e.To
+		}
+	}
+	return i18n.Text(lang, "panel.event."+string(e.Kind), i18n.Args{"To": to})
+}
