@@ -75,7 +75,7 @@ func (p *Panel) funcs(lang domain.Lang) template.FuncMap {
 		"isImage":  isImage,
 		"asset":    p.assets.path,
 		"icon":     p.icon,
-		"dict":     args,
+		"dict":     func(pairs ...any) i18n.Args { return args(pairs) },
 		"langs":    func() []domain.Lang { return domain.Langs },
 		"themes":   func() []string { return themes },
 	}
