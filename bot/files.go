@@ -116,20 +116,20 @@ func (f *Files) batch(ctx context.Context) bool {
 // fetch stores the content of one attachment or counts the failure. The error says that
 // neither could be written down.
 func (f *Files) fetch(ctx context.Context, job domain.FileJob) error {
-	ctx, cancel := context.WithTimeout(ctx, f.o.Timeout)
+	timed, cancel := context.WithTimeout(ctx, f.o.Timeout)
 	defer cancel()
-	content, err := f.download(ctx, job)
+	content, err := f.download(timed, job)
 	if err == nil {
-		if err = f.o.Store.StoreFile(ctx, job.AttachmentID, sniff(content), content); err == nil {
+		if err = f.o.Store.StoreFile(timed, job.AttachmentID, sniff(content), content); err == nil {
 			return nil
 		}
 	}
-	if transient(ctx, err) {
+	if ctx.Err() != nil || domain.CodeOf(err) == domain.CodeUnavailable {
 		return err
 	}
 	retry := f.retry(job, err)
 	f.o.Log.Warn("bot: file not fetched", "attachment", job.AttachmentID, "again", !retry.IsZero(), "error", err)
-	return f.o.Store.FailFile(context.WithoutCancel(ctx), job.AttachmentID, causeText(err), retry)
+	return f.o.Store.FailFile(ctx, job.AttachmentID, causeText(err), retry)
 }
 
 var errFileTooLarge = fmt.Errorf("%w: file is larger than %d bytes", chat.ErrRefused, domain.MaxAttachment)

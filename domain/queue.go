@@ -115,6 +115,7 @@ type Outbox interface {
 	// nothing had to be sent. hash is that of a card.
 	Sent(ctx context.Context, d Delivery, messageID int64, hash []byte) error
 	// Retry puts a delivery back until at; counted says whether the attempt counts.
+	// d.Uncertain is remembered.
 	Retry(ctx context.Context, d Delivery, at time.Time, counted bool, cause string) error
 	// Dead gives a delivery up; it stays visible with its cause.
 	Dead(ctx context.Context, d Delivery, cause string) error
