@@ -75,10 +75,14 @@ func (c *cache) evict() {
 	}
 }
 
+// forget drops these accounts, or all of them when none is named.
 func (c *cache) forget(ids []int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.epoch++
+	if len(ids) == 0 {
+		clear(c.entries)
+	}
 	for _, id := range ids {
 		delete(c.entries, id)
 	}

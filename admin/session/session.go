@@ -144,8 +144,8 @@ func (k *Keeper) AuthenticateToken(ctx context.Context, token string, ch domain.
 
 func (k *Keeper) key(*jwt.Token) (any, error) { return k.secret, nil }
 
-// Invalidate forgets what is cached of these accounts; to be called when they changed, by
-// this process or another.
+// Invalidate forgets what is cached of these accounts, or of all when none is named; to be
+// called when they changed, by this process or another.
 func (k *Keeper) Invalidate(userIDs ...int64) { k.cache.forget(userIDs) }
 
 // CheckOrigin refuses, with [ErrCrossOrigin], a request that a browser sends for another

@@ -1,0 +1,100 @@
+package admin
+
+import (
+	"net/http"
+
+	"chamados/domain"
+	"chamados/domain/i18n"
+)
+
+type loginBody struct {
+	Email    *string `json:"email" required:"true"`
+	Password *string `json:"password" required:"true"`
+}
+
+type loginAnswer struct {
+	AccessToken string      `json:"access_token"`
+	TokenType   string      `json:"token_type" enum:"bearer"`
+	User        accountJSON `json:"usuario"`
+}
+
+func (s *Server) authRoutes() {
+	add(s, endpoint{
+		method: http.MethodPost, path: "/api/auth/login", id: "login", tag: "auth", public: true,
+		errors: []int{http.StatusTooManyRequests},
+	}, s.login)
+	add(s, endpoint{method: http.MethodGet, path: "/api/auth/me", id: "me", tag: "auth"}, s.me)
+	add(s, endpoint{method: http.MethodPost, path: "/api/auth/logout", id: "logout", tag: "auth"}, s.logout)
+}
+
+func (s *Server) login(c *call, b *loginBody) (loginAnswer, error) {
+	if err := required(member{"email", b.Email == nil}, member{"password", b.Password == nil}); err != nil {
+		return loginAnswer{}, err
+	}
+	u, err := s.authenticate(c, *b.Email, *b.Password)
+	if err != nil {
+		return loginAnswer{}, err
+	}
+	token, err := s.Sessions.Issue(u)
+	if err != nil {
+		return loginAnswer{}, err
+	}
+	requestOf(c.r.Context()).userID = u.ID
+	s.hub.follow(c.r, token)
+	s.Sessions.SetCookie(c.w, c.r, token)
+	return loginAnswer{AccessToken: token, TokenType: "bearer", User: wireAccount(u)}, nil
+}
+
+// authenticate checks a password; whoever guesses is slowed down, by account and by address.
+func (s *Server) authenticate(c *call, email, password string) (domain.User, error) {
+	limits := s.loginLimits(c.r, email)
+	if err := s.attempt(c.r.Context(), limits); err != nil {
+		return domain.User{}, err
+	}
+	if !plain(email) || !plain(password) {
+		return domain.User{}, domain.ErrBadCredentials
+	}
+	u, err := s.Desk.Authenticate(c.r.Context(), email, password)
+	if err != nil {
+		return domain.User{}, err
+	}
+	return u, s.succeed(c.r.Context(), limits)
+}
+
+func (s *Server) me(c *call, _ *none) (accountJSON, error) {
+	return wireAccount(c.actor.User), nil
+}
+
+// logout voids every token of the account, on whatever device.
+func (s *Server) logout(c *call, _ *none) (messageJSON, error) {
+	if err := s.Desk.Logout(c.r.Context(), c.actor); err != nil {
+		return messageJSON{}, err
+	}
+	s.AccountsChanged(c.actor.ID)
+	s.Sessions.ClearCookie(c.w, c.r)
+	return c.message("api.logged_out", nil), nil
+}
+
+// message is an answer that only says that it is done.
+func (c *call) message(key string, args i18n.Args) messageJSON {
+	return messageJSON{Message: i18n.Text(c.lang, key, args)}
+}
+
+// member is one member of a body and whether it is missing.
+type member struct {
+	name    string
+	missing bool
+}
+
+func required(members ...member) error {
+	var fields []domain.FieldError
+	for _, m := range members {
+		if m.missing {
+			fields = append(fields, domain.FieldError{Field: m.name, Key: "required"})
+		}
+	}
+	if len(fields) == 0 {
+		return nil
+	}
+	return domain.Invalid(fields...)
+}

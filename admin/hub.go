@@ -1,0 +1,189 @@
+package admin
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"sync"
+
+	"github.com/coder/websocket"
+
+	"chamados/admin/session"
+	"chamados/domain"
+)
+
+// hub brings committed events to the WebSocket clients that may hear of them. A message is
+// encoded once, however many receive it, and a client that does not read is dropped.
+type hub struct {
+	server *Server
+
+	mu      sync.RWMutex
+	clients map[*client]struct{}
+	cursor  int64 // up to here nothing is missing
+	closed  bool
+}
+
+func newHub(s *Server) *hub { return &hub{server: s, clients: map[*client]struct{}{}} }
+
+// run follows the feed until ctx ends or the feed fails.
+func (h *hub) run(ctx context.Context) error {
+	return h.server.Feed.Follow(ctx, func(events []domain.Event, cursor int64) error {
+		h.publish(events, cursor)
+		return nil
+	})
+}
+
+func (h *hub) publish(events []domain.Event, cursor int64) {
+	h.mu.Lock()
+	before := h.cursor
+	if before == 0 && len(events) > 0 {
+		before = events[0].ID - 1
+	}
+	h.cursor = cursor
+	clients := make([]*client, 0, len(h.clients))
+	for c := range h.clients {
+		clients = append(clients, c)
+	}
+	h.mu.Unlock()
+	for _, m := range messagesOf(events, before) {
+		for _, c := range clients {
+			if m.event.VisibleTo(c.who()) {
+				c.send(m.encoded)
+			}
+		}
+	}
+}
+
+func (h *hub) position() int64 {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.cursor
+}
+
+// add lets a client in; false when the server is ending.
+func (h *hub) add(c *client) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return false
+	}
+	h.clients[c] = struct{}{}
+	return true
+}
+
+func (h *hub) remove(c *client) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.clients, c)
+}
+
+func (h *hub) each(do func(*client)) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for c := range h.clients {
+		do(c)
+	}
+}
+
+// closeAll ends all connections; clients come back to another process or after the restart.
+func (h *hub) closeAll() {
+	h.mu.Lock()
+	h.closed = true
+	h.mu.Unlock()
+	h.each(func(c *client) { c.end(websocket.StatusGoingAway, "shutting down") })
+}
+
+// recheck asks the clients of these accounts, or all, for their proof again.
+func (h *hub) recheck(userIDs []int64) {
+	h.each(func(c *client) {
+		if len(userIDs) == 0 || slices.Contains(userIDs, c.who().ID) {
+			c.requestCheck()
+		}
+	})
+}
+
+// viewed tells the others who see a ticket that somebody looks at it.
+func (h *hub) viewed(t domain.Ticket, by domain.Actor) {
+	encoded := encodeMessage(viewedMessage{Type: "ticket_viewed", TicketID: t.ID, UserID: by.ID, Name: by.Name})
+	sight := domain.Event{RequesterID: t.RequesterID}
+	h.each(func(c *client) {
+		if who := c.who(); who.ID != 0 && who.ID != by.ID && sight.VisibleTo(who) {
+			c.send(encoded)
+		}
+	})
+}
+
+// follow hands the connections of a browser whose person logs in anew to the new session:
+// older clients keep the connection and expect the new account's events on it.
+func (h *hub) follow(r *http.Request, token string) {
+	cookie, err := r.Cookie(session.CookieName)
+	if err != nil || cookie.Value == "" {
+		return
+	}
+	h.each(func(c *client) { c.replaceToken(cookie.Value, token) })
+}
+
+type liveMessage struct {
+	Type     string `json:"type"`
+	TicketID int64  `json:"ticket_id"`
+	Status   string `json:"status,omitempty"`
+	EventID  int64  `json:"event_id"`
+	Cursor   int64  `json:"cursor"`
+	Kind     string `json:"evento"`
+	ActorID  int64  `json:"usuario_id,omitempty"`
+}
+
+type viewedMessage struct {
+	Type     string `json:"type"`
+	TicketID int64  `json:"ticket_id"`
+	UserID   int64  `json:"user_id"`
+	Name     string `json:"nome"`
+}
+
+// prepared is a message with the event that decides who may have it.
+type prepared struct {
+	event   domain.Event
+	encoded []byte
+}
+
+// messagesOf encodes events. Several changes of one ticket next to each other are one
+// ticket_updated: it says only where to look. cursor is where a client that has seen
+// nothing of these events goes on.
+func messagesOf(events []domain.Event, cursor int64) []prepared {
+	out := make([]prepared, 0, len(events))
+	for i, e := range events {
+		kind := messageType(e.Kind)
+		if i+1 < len(events) && kind == "ticket_updated" {
+			next := events[i+1]
+			if next.TicketID == e.TicketID && next.Internal == e.Internal && messageType(next.Kind) == kind {
+				continue
+			}
+		}
+		out = append(out, prepared{event: e, encoded: encodeMessage(liveMessage{
+			Type: kind, TicketID: e.TicketID, Status: string(e.Status), EventID: e.ID, Cursor: cursor,
+			Kind: string(e.Kind), ActorID: e.ActorID,
+		})})
+	}
+	return out
+}
+
+func messageType(kind domain.EventKind) string {
+	switch kind {
+	case domain.EventCreated:
+		return "ticket_created"
+	case domain.EventComment, domain.EventNote:
+		return "comment_added"
+	case domain.EventDeleted:
+		return "ticket_deleted"
+	}
+	return "ticket_updated"
+}
+
+func encodeMessage(v any) []byte {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic("ws: " + err.Error()) // strings and numbers only
+	}
+	return raw
+}

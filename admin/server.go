@@ -1,0 +1,140 @@
+// Package admin is the desk's door for browsers and scripts: the JSON API of the contract,
+// the WebSocket, and the place where the panel is mounted.
+//
+// Every operation is an [endpoint]: one value says how it is called, how it is documented and
+// who may come in; what is allowed beyond that the domain decides. Errors become HTTP in
+// respond.go and nowhere else.
+package admin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"chamados/admin/session"
+	"chamados/domain"
+)
+
+// ServiceName is how the service calls itself in /health and in the API's document.
+const ServiceName = "chamados"
+
+// Options are what a Server is made of. Desk, Sessions and Feed are required.
+type Options struct {
+	Desk     *domain.Desk
+	Sessions *session.Keeper
+	Feed     domain.Feed
+	Panel    http.Handler     // answers all that is not the API's; nil: 404
+	Now      func() time.Time // nil for time.Now
+	Log      *slog.Logger     // nil for slog.Default()
+	Version  string
+	// Ready says whether the process can serve: database, migrations, Telegram intake. nil: always.
+	Ready func(ctx context.Context) error
+	// InviteLink returns the deep link that carries an invitation's token, "" while the
+	// bot's name is not known. nil: there are no links.
+	InviteLink func(token string) string
+	// Throttle slows down whoever guesses passwords and codes. nil: nobody is slowed down.
+	Throttle Throttle
+	// Codes and CodeMail make a new password by code possible. nil: codes are never sent
+	// and never right.
+	Codes    Codes
+	CodeMail CodeMail
+	// Welcome tells an imported person that they have an account. nil: nobody is told.
+	Welcome Welcome
+	// CodeKey keys the hashes of codes, so that six digits cannot be guessed from a hash.
+	CodeKey []byte
+	// TrustProxy says that X-Forwarded-For comes from a proxy of ours, not from clients.
+	TrustProxy bool
+}
+
+// Server answers HTTP and WebSocket requests.
+type Server struct {
+	Options
+	mux   *http.ServeMux
+	doc   *huma.OpenAPI
+	hub   *hub
+	later *background
+	// uploads holds one token for each upload that is being read.
+	uploads chan struct{}
+}
+
+// New returns a server, or an error that says which option is missing.
+func New(o Options) (*Server, error) {
+	if o.Desk == nil || o.Sessions == nil || o.Feed == nil {
+		return nil, errors.New("admin: Desk, Sessions and Feed are required")
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	s := &Server{
+		Options: o, mux: http.NewServeMux(), doc: newDocument(o.Version),
+		later: newBackground(), uploads: make(chan struct{}, uploadsAtOnce),
+	}
+	s.hub = newHub(s)
+	s.routes()
+	return s, nil
+}
+
+func (s *Server) routes() {
+	s.authRoutes()
+	s.codeRoutes()
+	s.ticketRoutes()
+	s.commentRoutes()
+	s.attachmentRoutes()
+	s.userRoutes()
+	s.importRoutes()
+	s.statsRoutes()
+	s.socketRoutes()
+	s.healthRoutes()
+	s.documentRoutes()
+	s.refuseTheRest()
+	if s.Panel != nil {
+		s.mux.Handle("/", s.Panel)
+	}
+}
+
+// Handler returns the whole surface: API, WebSocket, documents and panel.
+func (s *Server) Handler() http.Handler {
+	return s.identify(s.observe(secureHeaders(s.mux)))
+}
+
+// HTTPServer returns the handler in a server with limits on time and headers; the caller
+// sets where it listens.
+func (s *Server) HTTPServer() *http.Server {
+	return &http.Server{
+		Handler:           s.Handler(),
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       2 * time.Minute,
+		WriteTimeout:      2 * time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelWarn),
+	}
+}
+
+// Run does what goes on behind the requests, until ctx ends: it brings committed events to
+// the WebSocket clients and finishes what was started for later. It returns nil when ctx
+// ended, else what broke.
+func (s *Server) Run(ctx context.Context) error {
+	defer s.later.wait()
+	defer s.hub.closeAll()
+	if err := s.hub.run(ctx); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("admin: live events: %w", err)
+	}
+	return nil
+}
+
+// AccountsChanged forgets what is remembered of these accounts and ends the connections
+// that they may no longer have; without ids, of all. To be called after every change of an
+// account, whichever process made it. It does not block.
+func (s *Server) AccountsChanged(userIDs ...int64) {
+	s.Sessions.Invalidate(userIDs...)
+	s.hub.recheck(userIDs)
+}

@@ -1,0 +1,186 @@
+package admin
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/coder/websocket"
+	"golang.org/x/time/rate"
+
+	"chamados/admin/session"
+	"chamados/domain"
+)
+
+const (
+	// authTime is how long a connection may be open without saying whose it is.
+	authTime = 10 * time.Second
+	// pingEvery also is how often the token is looked at again, so that an expired one ends.
+	pingEvery = 30 * time.Second
+	pingTime  = 15 * time.Second
+	writeTime = 10 * time.Second
+	// maxClientMessage holds an auth message with its token.
+	maxClientMessage = 8 << 10
+	replayPiece      = 500
+	// maxReplay is how much is worth replaying; whoever missed more loads anew.
+	maxReplay = 2000
+)
+
+// statusNotLoggedIn ends a connection whose token does not count (any more).
+const statusNotLoggedIn = websocket.StatusPolicyViolation
+
+type clientMessage struct {
+	Type     string  `json:"type"`
+	Token    string  `json:"token"`
+	TicketID idField `json:"ticket_id"`
+	Cursor   *int64  `json:"cursor"`
+}
+
+// readyMessage answers auth and resume, which older clients do not send.
+type readyMessage struct {
+	Type   string `json:"type"`
+	UserID int64  `json:"user_id"`
+	Cursor int64  `json:"cursor"`
+}
+
+func (s *Server) socketRoutes() { s.mux.HandleFunc("GET /ws", s.socket) }
+
+// socket opens a connection. Whoever brings no proof has a moment to send it.
+func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
+	token, named := proof(r)
+	actor, err := s.Sessions.AuthenticateToken(r.Context(), token, domain.ChannelPanel)
+	if err != nil && (named || domain.CodeOf(err) != domain.CodeUnauthorized) {
+		s.fail(w, r, s.languageOf(r, nil), err, nil)
+		return
+	}
+	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{CompressionMode: websocket.CompressionDisabled})
+	if err != nil {
+		return // Accept has answered: no WebSocket, or a page of another site
+	}
+	conn.SetReadLimit(maxClientMessage)
+	c := newClient(s, conn)
+	if actor.ID != 0 {
+		c.become(actor, token)
+	}
+	if !s.hub.add(c) {
+		_ = conn.Close(websocket.StatusGoingAway, "shutting down")
+		return
+	}
+	defer s.hub.remove(c)
+	requestOf(r.Context()).userID = actor.ID
+	c.serve(context.WithoutCancel(r.Context()))
+}
+
+// proof returns the token of an upgrade request; named says that the client meant it, while
+// a browser sends an old cookie unasked.
+func proof(r *http.Request) (token string, named bool) {
+	if scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Bearer") {
+		return strings.TrimSpace(token), true
+	}
+	if cookie, err := r.Cookie(session.CookieName); err == nil {
+		return cookie.Value, false
+	}
+	return "", false
+}
+
+// read takes what the client says until it ends.
+func (c *client) read(ctx context.Context) {
+	limit := rate.NewLimiter(10, 40)
+	for {
+		kind, raw, err := c.conn.Read(ctx)
+		if err != nil {
+			return
+		}
+		var m clientMessage
+		if kind != websocket.MessageText || json.Unmarshal(raw, &m) != nil || !limit.Allow() {
+			continue
+		}
+		if err := c.handle(ctx, m); err != nil {
+			c.endWith(err)
+			return
+		}
+	}
+}
+
+// handle does what a message asks; an error ends the connection.
+func (c *client) handle(ctx context.Context, m clientMessage) error {
+	switch m.Type {
+	case "auth":
+		actor, err := c.server.Sessions.AuthenticateToken(ctx, m.Token, domain.ChannelPanel)
+		if err != nil {
+			return err
+		}
+		c.become(actor, m.Token)
+		c.ready()
+	case "resume":
+		return c.resume(ctx, m.Cursor)
+	case "view_ticket":
+		return c.view(ctx, m.TicketID)
+	}
+	return nil
+}
+
+func (c *client) ready() {
+	c.send(encodeMessage(readyMessage{Type: "ready", UserID: c.who().ID, Cursor: c.server.hub.position()}))
+}
+
+// view passes on that the person looks at a ticket, if they may.
+func (c *client) view(ctx context.Context, ticket idField) error {
+	who := c.who()
+	id, ok := ticket.value()
+	if who.ID == 0 || !ok || id == 0 {
+		return nil
+	}
+	t, err := c.server.Desk.Visible(ctx, who, id)
+	if err != nil {
+		return nil // not there or not theirs: nobody is told
+	}
+	c.server.hub.viewed(t, who)
+	return nil
+}
+
+// resume sends what happened after a cursor, then ready. Too much is not sent but said.
+func (c *client) resume(ctx context.Context, from *int64) error {
+	who := c.who()
+	if who.ID == 0 {
+		return nil
+	}
+	if from == nil {
+		c.ready()
+		return nil
+	}
+	missed, err := c.missed(ctx, *from)
+	if errors.Is(err, errTooMuch) {
+		c.send([]byte(`{"type":"reload"}`))
+		missed, err = nil, nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, m := range messagesOf(missed, *from) {
+		if m.event.VisibleTo(who) && !c.sendReplay(m.encoded) {
+			return nil
+		}
+	}
+	c.ready()
+	return nil
+}
+
+var errTooMuch = errors.New("too much was missed")
+
+func (c *client) missed(ctx context.Context, from int64) ([]domain.Event, error) {
+	var out []domain.Event
+	for {
+		events, err := c.server.Feed.Since(ctx, from, replayPiece)
+		if err != nil || len(events) == 0 {
+			return out, err
+		}
+		if out = append(out, events...); len(out) > maxReplay {
+			return nil, errTooMuch
+		}
+		from = events[len(events)-1].ID
+	}
+}
