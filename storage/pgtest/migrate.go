@@ -1,6 +1,10 @@
 package pgtest
 
-import "context"
+import (
+	"context"
+
+	"chamados/storage"
+)
 
 // migrate brings the template to the newest schema.
-func migrate(_ context.Context, _ string) error { return nil }
+func migrate(ctx context.Context, url string) error { return storage.Migrate(ctx, url) }

@@ -1,0 +1,60 @@
+package storage
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"chamados/domain"
+
+	"github.com/jackc/pgx/v5"
+)
+
+var _ domain.Tx = (*store)(nil)
+
+// Conversation returns the stored state of a chat, nil if there is none.
+func (s *store) Conversation(ctx context.Context, chatID int64) (json.RawMessage, error) {
+	var state []byte
+	err := s.run(ctx, statement{sql: `SELECT estado FROM conversas WHERE chat_id = $1`, args: []any{chatID},
+		read: each(func(rows pgx.Rows) error { return rows.Scan(&state) })})
+	return state, wrap("read a conversation", err)
+}
+
+// SaveConversation stores the state of a chat; nil forgets it.
+func (s *store) SaveConversation(ctx context.Context, chatID int64, state json.RawMessage) error {
+	st := statement{sql: `DELETE FROM conversas WHERE chat_id = $1`, args: []any{chatID}}
+	if len(state) > 0 {
+		st = statement{sql: `INSERT INTO conversas (chat_id, estado, atualizado_em) VALUES ($1, $2, $3)
+			ON CONFLICT (chat_id) DO UPDATE SET estado = $2, atualizado_em = $3`,
+			args: []any{chatID, string(state), s.db.clock()}}
+	}
+	return wrap("save a conversation", s.later(ctx, st))
+}
+
+// Enqueue adds a message to the outbox, ahead of notices. One whose key was used before is not written.
+func (s *store) Enqueue(ctx context.Context, m domain.Outgoing) error {
+	content, err := json.Marshal(m)
+	if err != nil {
+		return wrap("enqueue a message", err)
+	}
+	now := s.db.clock()
+	var wake Wake
+	return wrap("enqueue a message", s.later(ctx, statement{
+		sql: `INSERT INTO saida (faixa, topico_id, chamado_id, prioridade, criado_em, proxima_em, tipo, conteudo, chave)
+			VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8) ON CONFLICT (chave) DO NOTHING RETURNING faixa`,
+		args: []any{m.ChatID, m.ThreadID, nullInt(m.TicketID), priorityAnswer, now, string(domain.DeliverMessage), string(content), nullText(m.Key)},
+		read: ints(&wake.OutboxLanes), wake: &wake,
+	}))
+}
+
+// TicketOfMessage returns what a message of a chat is about; ok is false when it is about no ticket.
+func (s *store) TicketOfMessage(ctx context.Context, o domain.Origin) (l domain.MessageLink, ok bool, err error) {
+	err = s.run(ctx, statement{sql: `SELECT chamado_id, comentario_id, interno FROM mensagens WHERE chat_id = $1 AND mensagem_id = $2`,
+		args: []any{o.ChatID, o.MessageID}, read: one(func(rows pgx.Rows) error {
+			return rows.Scan(&l.TicketID, (*zeroInt)(&l.CommentID), &l.Internal)
+		})})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return domain.MessageLink{}, false, nil
+	}
+	return l, err == nil, wrap("look up a message", err)
+}

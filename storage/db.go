@@ -1,0 +1,101 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"chamados/domain"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Defaults of [Options].
+const (
+	defaultMaxConns = 16
+	// acquireTimeout is how long an operation waits for a connection before it is refused as
+	// [domain.CodeUnavailable]: longer than any healthy queue, shorter than a person's patience.
+	acquireTimeout = 5 * time.Second
+)
+
+// Options says how a database is used. Zero fields take defaults.
+type Options struct {
+	MaxConns int              // connections of the pool; 16
+	Log      *slog.Logger     // nil: slog.Default()
+	Now      func() time.Time // nil: time.Now
+
+	tracer pgx.QueryTracer
+}
+
+// DB is an open database. It implements [domain.Store]; [DB.Inbox], [DB.Outbox], [DB.Files] and
+// [DB.Feed] give the other ports. All methods may be called from any goroutine.
+type DB struct {
+	store
+	pool *pgxpool.Pool
+	log  *slog.Logger
+	now  func() time.Time
+	wake *wakes
+}
+
+var _ domain.Store = (*DB)(nil)
+
+// Open connects to a migrated database (see [Migrate]) and checks that it answers. The caller closes it.
+func Open(ctx context.Context, url string, o Options) (*DB, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("database address: %w", err)
+	}
+	o.complete()
+	cfg.MaxConns = int32(o.MaxConns)
+	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	cfg.ConnConfig.RuntimeParams["application_name"] = "chamados"
+	cfg.ConnConfig.Tracer = o.tracer
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	db := &DB{pool: pool, log: o.Log, now: o.Now, wake: newWakes()}
+	db.store = store{db: db}
+	if err := db.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return db, nil
+}
+
+func (o *Options) complete() {
+	if o.MaxConns <= 0 {
+		o.MaxConns = defaultMaxConns
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+}
+
+// Close waits for what is running and closes all connections.
+func (db *DB) Close() { db.pool.Close() }
+
+// Ping reports whether the database answers.
+func (db *DB) Ping(ctx context.Context) error {
+	return wrap("ping the database", db.pool.Ping(ctx))
+}
+
+// Inbox returns the port of incoming updates.
+func (db *DB) Inbox() domain.Inbox { return inbox{db} }
+
+// Outbox returns the port of outgoing messages.
+func (db *DB) Outbox() domain.Outbox { return outbox{db} }
+
+// Files returns the port of contents to be fetched.
+func (db *DB) Files() domain.FileStore { return files{db} }
+
+// Feed returns the port of committed events.
+func (db *DB) Feed() domain.Feed { return feed{db} }
+
+// clock returns the time in UTC at the precision that the database keeps.
+func (db *DB) clock() time.Time { return db.now().UTC().Truncate(time.Microsecond) }

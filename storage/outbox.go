@@ -1,0 +1,142 @@
+package storage
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"chamados/domain"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// outbox implements [domain.Outbox].
+type outbox struct{ db *DB }
+
+// DueLanes returns chats whose first waiting row can be sent now and that nobody is sending to, the
+// urgent first.
+func (x outbox) DueLanes(ctx context.Context, limit int) ([]int64, error) {
+	var lanes []int64
+	err := x.db.run(ctx, statement{sql: `SELECT faixa FROM (
+			SELECT DISTINCT ON (faixa) faixa, prioridade, id, proxima_em FROM saida
+			WHERE terminado_em IS NULL ORDER BY faixa, prioridade, id) primeira
+		WHERE proxima_em <= $1 AND NOT EXISTS (
+			SELECT FROM saida s WHERE s.faixa = primeira.faixa AND s.terminado_em IS NULL AND s.tomado_ate > $1)
+		ORDER BY prioridade, id LIMIT $2`, args: []any{x.db.clock(), limit}, read: ints(&lanes)})
+	return lanes, wrap("look for messages to send", err)
+}
+
+// Sent finishes a delivery, and links the message to what it is about.
+func (x outbox) Sent(ctx context.Context, d domain.Delivery, messageID int64, hash []byte) error {
+	now := x.db.clock()
+	list := []statement{{sql: `UPDATE saida SET terminado_em = $2, mensagem_id = nullif($3::bigint, 0), erro = NULL, tomado_ate = NULL
+		WHERE id = ANY ($1) AND terminado_em IS NULL`, args: []any{d.IDs, now, messageID}}}
+	if messageID != 0 && d.TicketID != 0 {
+		list = append(list, linkSent(d, messageID, hash, now)...)
+	}
+	err := x.db.run(ctx, list...)
+	if err == nil {
+		x.db.wakes(Wake{OutboxLanes: []int64{d.Lane}})
+	}
+	return wrap("finish a delivery", err)
+}
+
+// linkSent remembers what a sent message is about. A card takes the place of the one before it.
+func linkSent(d domain.Delivery, messageID int64, hash []byte, now time.Time) []statement {
+	const link = `INSERT INTO mensagens (chat_id, mensagem_id, chamado_id, comentario_id, interno, cartao, hash, criado_em) `
+	switch d.Kind {
+	case domain.DeliverCard:
+		return []statement{
+			{sql: `UPDATE mensagens SET cartao = false WHERE chamado_id = $1::bigint AND chat_id = $2 AND cartao AND mensagem_id <> $3`,
+				args: []any{d.TicketID, d.ChatID, messageID}},
+			{sql: link + `VALUES ($1, $2, $3, NULL, false, true, $4, $5)
+				ON CONFLICT (chat_id, mensagem_id) DO UPDATE SET chamado_id = $3, cartao = true, hash = $4`,
+				args: []any{d.ChatID, messageID, d.TicketID, hash, now}},
+		}
+	case domain.DeliverNotice:
+		return []statement{{
+			sql: link + `SELECT $1::bigint, $2::bigint, $3::integer, CASE WHEN count(*) = 1 THEN max(comentario_id) END,
+					coalesce(bool_or(interno), false), false, NULL, $4::timestamptz FROM eventos WHERE id = ANY ($5)
+				ON CONFLICT (chat_id, mensagem_id) DO NOTHING`,
+			args: []any{d.ChatID, messageID, d.TicketID, now, d.EventIDs},
+		}}
+	}
+	return []statement{{
+		sql:  link + `VALUES ($1, $2, $3, NULL, $4, false, NULL, $5) ON CONFLICT (chat_id, mensagem_id) DO NOTHING`,
+		args: []any{d.ChatID, messageID, d.TicketID, d.Message != nil && d.Message.Internal, now},
+	}}
+}
+
+// Retry puts a delivery back until at, and remembers if it is uncertain. It has no effect on rows that
+// somebody else took meanwhile, because the lease had run out.
+func (x outbox) Retry(ctx context.Context, d domain.Delivery, at time.Time, counted bool, cause string) error {
+	err := x.db.run(ctx, statement{sql: `UPDATE saida SET proxima_em = $3, tomado_ate = NULL, erro = $4,
+			tentativas = tentativas + CASE WHEN $5 THEN 1 ELSE 0 END, incerto = incerto OR $6
+		WHERE id = ANY ($1) AND terminado_em IS NULL AND tentativas <= $2`,
+		args: []any{d.IDs, d.Attempts, at, cause, counted, d.Uncertain}})
+	if err == nil {
+		x.db.wakes(Wake{OutboxLanes: []int64{d.Lane}})
+	}
+	return wrap("put a delivery back", err)
+}
+
+// Dead gives a delivery up.
+func (x outbox) Dead(ctx context.Context, d domain.Delivery, cause string) error {
+	err := x.finish(ctx, d.IDs, cause)
+	if err == nil {
+		x.db.wakes(Wake{OutboxLanes: []int64{d.Lane}})
+	}
+	return wrap("give a delivery up", err)
+}
+
+func (x outbox) finish(ctx context.Context, ids []int64, cause string) error {
+	return x.db.run(ctx, statement{sql: `UPDATE saida SET terminado_em = $2, tomado_ate = NULL, erro = $3
+		WHERE id = ANY ($1) AND terminado_em IS NULL`, args: []any{ids, x.db.clock(), cause}})
+}
+
+// Card returns the live card of a ticket in a chat; the zero value when there is none.
+func (x outbox) Card(ctx context.Context, ticketID, chatID int64) (domain.CardRef, error) {
+	var ref domain.CardRef
+	err := x.db.run(ctx, statement{sql: `SELECT mensagem_id, hash FROM mensagens
+		WHERE chamado_id = $1::bigint AND chat_id = $2 AND cartao`, args: []any{ticketID, chatID},
+		read: each(func(rows pgx.Rows) error { return rows.Scan(&ref.MessageID, &ref.Hash) })})
+	return ref, wrap("look up a card", err)
+}
+
+// ForgetCard drops a card whose message is gone; replies to it are still understood.
+func (x outbox) ForgetCard(ctx context.Context, ticketID, chatID int64) error {
+	return wrap("forget a card", x.db.run(ctx, statement{
+		sql:  `UPDATE mensagens SET cartao = false WHERE chamado_id = $1::bigint AND chat_id = $2 AND cartao`,
+		args: []any{ticketID, chatID},
+	}))
+}
+
+// NoticeEvents returns events by id, oldest first, with what a notice shows of them. The text of a
+// comment that was taken back is empty.
+func (x outbox) NoticeEvents(ctx context.Context, ids []int64) ([]domain.NoticeEventView, error) {
+	var out []domain.NoticeEventView
+	err := x.db.run(ctx, statement{sql: `SELECT ` + eventColumns + `, k.comentario, p.nome,
+			(SELECT count(*) FROM anexos f WHERE f.comentario_id = e.comentario_id)` + eventFrom + `
+			LEFT JOIN comentarios k ON k.id = e.comentario_id
+			LEFT JOIN usuarios p ON e.tipo = 'atribuicao' AND p.id = nullif(e.para, '')::bigint
+		WHERE e.id = ANY ($1) ORDER BY e.id`, args: []any{ids},
+		read: each(func(rows pgx.Rows) error {
+			var v domain.NoticeEventView
+			err := scanEvent(rows, &v.Event, (*zeroText)(&v.CommentText), (*zeroText)(&v.ToName), &v.Attachments)
+			out = append(out, v)
+			return err
+		})})
+	return out, wrap("read events of a notice", err)
+}
+
+// decodeMessage reads the content of a row of [domain.DeliverMessage]. It was written to a chat whose id
+// may have changed since: the lane is right.
+func decodeMessage(raw []byte, lane int64) (*domain.Outgoing, error) {
+	var m domain.Outgoing
+	if err := json.Unmarshal(raw, &m); err != nil {
+		return nil, fmt.Errorf("content of an outbox row: %w", err)
+	}
+	m.ChatID = lane
+	return &m, nil
+}

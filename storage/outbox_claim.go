@@ -1,0 +1,145 @@
+package storage
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"chamados/domain"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// claimWindow is how many waiting rows of a lane are looked at for ones to deliver together.
+const claimWindow = 50
+
+// claimSQL leases the lane's first row if it is due and nobody has a lease there, together with what is
+// delivered in the same message: every waiting card row of its ticket, or the notices about its ticket
+// that follow without anything between. Rows are only ever added, and read by the renderer after this
+// commits: one that is committed later stays waiting, so that a card's last state is always delivered.
+//
+// A lease that ran out without a word counts as an attempt with unknown outcome.
+const claimSQL = `
+WITH espera AS MATERIALIZED (
+	SELECT id, prioridade, tipo, chamado_id, usuario_id, proxima_em FROM saida
+	WHERE faixa = $1 AND terminado_em IS NULL ORDER BY prioridade, id LIMIT $4
+), primeira AS MATERIALIZED (
+	SELECT * FROM espera ORDER BY prioridade, id LIMIT 1
+), juntas AS (
+	SELECT e.id, e.tipo = 'aviso' AND bool_and(e.tipo = p.tipo AND e.chamado_id = p.chamado_id AND e.usuario_id IS NOT DISTINCT FROM p.usuario_id)
+			OVER (ORDER BY e.prioridade, e.id) OR e.id = p.id
+			OR p.tipo = 'cartao' AND e.tipo = 'cartao' AND e.chamado_id = p.chamado_id AND e.usuario_id IS NOT DISTINCT FROM p.usuario_id AS vai
+	FROM espera e, primeira p
+	WHERE p.proxima_em <= $2 AND NOT EXISTS (
+		SELECT FROM saida s WHERE s.faixa = $1 AND s.terminado_em IS NULL AND s.tomado_ate > $2)
+)
+UPDATE saida s SET incerto = s.incerto OR s.tomado_ate IS NOT NULL,
+	tentativas = s.tentativas + CASE WHEN s.tomado_ate IS NOT NULL THEN 1 ELSE 0 END, tomado_ate = $3
+FROM juntas j
+WHERE j.vai AND s.id = j.id AND s.terminado_em IS NULL
+RETURNING s.id, s.prioridade, s.tipo, s.topico_id, s.usuario_id, s.chamado_id, s.evento_id, s.tentativas, s.incerto, s.criado_em, s.conteudo,
+	(SELECT r.telegram_id FROM usuarios r WHERE r.id = s.usuario_id AND r.ativo AND r.telegram_bloqueado_em IS NULL)`
+
+// claimed is one leased row.
+type claimed struct {
+	id, priority, thread int64
+	user, ticket, event  zeroInt
+	attempts             int
+	kind                 string
+	uncertain            bool
+	created              zeroTime
+	content              []byte
+	chat                 *int64 // where the person can be reached now
+}
+
+// Claim takes the next delivery of a lane. Rows for a person who linked another Telegram account since
+// move there; rows for one who cannot be reached any more are given up with the cause.
+func (x outbox) Claim(ctx context.Context, lane int64, lease time.Duration) (domain.Delivery, bool, error) {
+	for {
+		rows, err := x.lease(ctx, lane, lease)
+		if err != nil || len(rows) == 0 {
+			return domain.Delivery{}, false, wrap("claim a delivery", err)
+		}
+		d, err := delivery(lane, rows)
+		if err != nil {
+			// A row that cannot be read must not hold up its lane.
+			if err := x.finish(ctx, d.IDs, err.Error()); err != nil {
+				return domain.Delivery{}, false, wrap("claim a delivery", err)
+			}
+			continue
+		}
+		chat := rows[0].chat
+		if d.UserID == 0 || chat != nil && *chat == lane {
+			return d, true, nil
+		}
+		if err := x.redirect(ctx, d, chat); err != nil {
+			return domain.Delivery{}, false, wrap("claim a delivery", err)
+		}
+	}
+}
+
+// lease runs the claim while it alone may claim in the lane. The second statement's snapshot is taken
+// after the lock was, so that it sees what the claimer before it committed.
+func (x outbox) lease(ctx context.Context, lane int64, lease time.Duration) ([]claimed, error) {
+	now := x.db.clock()
+	var out []claimed
+	err := x.db.run(ctx,
+		statement{sql: `SELECT pg_advisory_xact_lock($1, hashint8($2))`, args: []any{lockOutbox, lane}},
+		statement{sql: claimSQL, args: []any{lane, now, now.Add(lease), claimWindow}, read: each(func(rows pgx.Rows) error {
+			var c claimed
+			err := rows.Scan(&c.id, &c.priority, &c.kind, &c.thread, &c.user, &c.ticket, &c.event, &c.attempts, &c.uncertain,
+				&c.created, &c.content, &c.chat)
+			out = append(out, c)
+			return err
+		})},
+	)
+	sortClaimed(out)
+	return out, err
+}
+
+// delivery joins leased rows into what is sent as one message. With an error, only IDs are set.
+func delivery(lane int64, rows []claimed) (domain.Delivery, error) {
+	first := rows[0]
+	d := domain.Delivery{
+		Lane: lane, Kind: domain.DeliveryKind(first.kind), ChatID: lane, ThreadID: first.thread,
+		UserID: int64(first.user), TicketID: int64(first.ticket), CreatedAt: timeOf(first.created),
+	}
+	for _, r := range rows {
+		d.IDs = append(d.IDs, r.id)
+		if r.event != 0 {
+			d.EventIDs = append(d.EventIDs, int64(r.event))
+		}
+		d.Attempts = max(d.Attempts, r.attempts)
+		d.Uncertain = d.Uncertain || r.uncertain
+	}
+	if d.Kind == domain.DeliverMessage {
+		var err error
+		d.Message, err = decodeMessage(first.content, lane)
+		return d, err
+	}
+	return d, nil
+}
+
+// redirect sends rows after a person who moved to another chat, or gives them up.
+func (x outbox) redirect(ctx context.Context, d domain.Delivery, chat *int64) error {
+	if chat == nil {
+		return x.finish(ctx, d.IDs, errUnreachable.Error())
+	}
+	err := x.db.run(ctx, statement{sql: `UPDATE saida SET faixa = $2, tomado_ate = NULL WHERE id = ANY ($1) AND terminado_em IS NULL`,
+		args: []any{d.IDs, *chat}})
+	if err == nil {
+		x.db.wakes(Wake{OutboxLanes: []int64{*chat}})
+	}
+	return err
+}
+
+// errUnreachable is the cause of rows for people without an open chat.
+var errUnreachable = errors.New("a pessoa não está mais ligada ao Telegram, bloqueou o bot ou foi desativada")
+
+func sortClaimed(rows []claimed) {
+	slices.SortFunc(rows, func(a, b claimed) int {
+		return cmp.Or(cmp.Compare(a.priority, b.priority), cmp.Compare(a.id, b.id))
+	})
+}

@@ -1,0 +1,235 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"chamados/domain"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Record writes a decision with one statement. Inside a transaction it is deferred until the next
+// statement or the commit, unless the caller is owed the id of something new.
+func (s *store) Record(ctx context.Context, r *domain.Record) error {
+	b, err := newRecorder(r, s.db.clock())
+	if err != nil {
+		return err
+	}
+	st := b.statement()
+	st.wake = &b.wake
+	st.read = one(b.scan)
+	if r.Opened == nil && r.Comment == nil {
+		err = s.later(ctx, st)
+	} else {
+		err = s.run(ctx, st)
+	}
+	if errors.Is(err, pgx.ErrNoRows) {
+		return unexpected("ticket", b.ticket.ID)
+	}
+	return wrap("record a decision", err)
+}
+
+// recorder turns a decision into one statement: a chain of common table expressions, of which only
+// those are written that the decision needs. t is the ticket's id, c the comment's, f the files, e the
+// events, s the outbox rows.
+type recorder struct {
+	query
+	r      *domain.Record
+	ticket *domain.Ticket
+	now    time.Time
+	parts  []string
+	wake   Wake
+}
+
+func newRecorder(r *domain.Record, now time.Time) (*recorder, error) {
+	b := &recorder{r: r, now: now}
+	for _, t := range []*domain.Ticket{r.Opened, r.Changed, r.Touched} {
+		if t == nil {
+			continue
+		}
+		if b.ticket != nil {
+			return nil, errors.New("a record of two tickets")
+		}
+		b.ticket = t
+	}
+	if b.ticket == nil {
+		return nil, errors.New("a record of no ticket")
+	}
+	return b, nil
+}
+
+// with adds one common table expression.
+func (b *recorder) with(parts ...string) { b.parts = append(b.parts, strings.Join(parts, "")) }
+
+// list adds arguments and returns their placeholders, separated by commas.
+func (b *recorder) list(args ...any) string {
+	out := make([]string, len(args))
+	for i, a := range args {
+		out[i] = b.arg(a)
+	}
+	return strings.Join(out, ", ")
+}
+
+func (b *recorder) statement() statement {
+	switch {
+	case b.r.Opened != nil:
+		b.opened()
+	case b.r.Changed != nil:
+		b.changed()
+	default:
+		b.with(`t AS (SELECT `, b.arg(b.ticket.ID), `::integer AS id)`)
+	}
+	b.comment()
+	b.files()
+	b.events()
+	b.link()
+	b.notices()
+	b.text(`WITH ` + strings.Join(b.parts, `, `) + ` SELECT t.id, `)
+	b.text(strings.Join([]string{
+		b.column(b.has("c"), `(SELECT id FROM c)`, `NULL::integer`),
+		b.column(b.has("e"), `ARRAY(SELECT id FROM e ORDER BY ordem)`, `NULL::bigint[]`),
+		b.column(b.has("s"), `ARRAY(SELECT DISTINCT faixa FROM s)`, `NULL::bigint[]`),
+	}, `, `) + ` FROM t`)
+	return b.query.statement()
+}
+
+func (b *recorder) has(name string) bool {
+	return slices.ContainsFunc(b.parts, func(p string) bool { return strings.HasPrefix(p, name+" AS") })
+}
+
+func (b *recorder) column(has bool, expr, otherwise string) string {
+	if has {
+		return expr
+	}
+	return otherwise
+}
+
+func (b *recorder) opened() {
+	t := b.ticket
+	b.with(`t AS (INSERT INTO chamados (titulo, descricao, categoria, prioridade, status, usuario_id, atribuido_para,
+		dados_extras, criado_em, atualizado_em, fechado_em, versao) VALUES (`,
+		b.list(t.Title, t.Description, string(t.Category), string(t.Priority), string(t.Status), t.RequesterID, nullInt(t.AssigneeID),
+			nullJSON(t.Extra), t.CreatedAt.UTC(), t.UpdatedAt.UTC(), nullTime(t.FinishedAt), t.Version), `) RETURNING id)`)
+}
+
+func (b *recorder) changed() {
+	t := b.ticket
+	b.with(`t AS (UPDATE chamados SET (titulo, descricao, categoria, prioridade, status, atribuido_para,
+		dados_extras, atualizado_em, fechado_em, excluido_em, versao) = (`,
+		b.list(t.Title, t.Description, string(t.Category), string(t.Priority), string(t.Status), nullInt(t.AssigneeID),
+			nullJSON(t.Extra), t.UpdatedAt.UTC(), nullTime(t.FinishedAt), nullTime(t.DeletedAt), t.Version),
+		`) WHERE id = `, b.arg(t.ID), `::bigint RETURNING id)`)
+}
+
+func (b *recorder) comment() {
+	switch r := b.r; {
+	case r.Comment != nil:
+		c := r.Comment
+		b.with(`c AS (INSERT INTO comentarios (chamado_id, usuario_id, comentario, interno, canal, criado_em) SELECT t.id, `,
+			b.arg(authorID(c)), `::integer, `, b.arg(c.Text), `, `, b.arg(c.Internal), `::boolean, `,
+			b.arg(string(c.Channel)), `, `, b.arg(c.CreatedAt.UTC()), `::timestamp FROM t RETURNING id)`)
+	case r.EditComment != nil:
+		c := r.EditComment
+		b.with(`c AS (UPDATE comentarios SET comentario = `, b.arg(c.Text), `, editado_em = `, b.arg(c.EditedAt.UTC()),
+			` WHERE id = `, b.arg(c.ID), `::bigint RETURNING id)`)
+	case r.DropComment != 0:
+		id := b.arg(r.DropComment)
+		b.with(`c AS (DELETE FROM comentarios WHERE id = `, id, `::bigint RETURNING id)`)
+		b.with(`x AS (UPDATE saida SET terminado_em = `, b.arg(b.now), `, erro = 'comentário desfeito'
+			WHERE terminado_em IS NULL AND tomado_ate IS NULL AND tipo = 'aviso' AND evento_id IN (
+				SELECT id FROM eventos WHERE chamado_id = `, b.arg(b.ticket.ID), `::bigint AND comentario_id = `, id, `::bigint))`)
+	}
+}
+
+func authorID(c *domain.Comment) any {
+	if c.Author == nil {
+		return nil
+	}
+	return c.Author.ID
+}
+
+// files adds attachments, with the contents that are at hand.
+func (b *recorder) files() {
+	if len(b.r.Attachments) == 0 {
+		return
+	}
+	var in fileArrays
+	internal := b.r.Comment != nil && b.r.Comment.Internal
+	for i, f := range b.r.Attachments {
+		in.add(i+1, f)
+	}
+	comment := `NULL::integer`
+	if b.r.Comment != nil {
+		comment = `(SELECT id FROM c)`
+	}
+	b.with(`f AS MATERIALIZED (SELECT nextval(pg_get_serial_sequence('anexos', 'id'))::integer AS id, f.* FROM unnest(`,
+		b.arg(in.names), `::text[], `, b.arg(in.mimes), `::text[], `, b.arg(in.sizes), `::bigint[], `, b.arg(in.ids), `::text[], `,
+		b.arg(in.states), `::text[]) WITH ORDINALITY AS f (nome, tipo, tamanho, file_id, estado, ordem))`)
+	b.with(`fi AS (INSERT INTO anexos (id, chamado_id, comentario_id, usuario_id, nome_arquivo, tipo_mime, tamanho_bytes,
+		telegram_file_id, estado, proxima_tentativa, interno, criado_em) SELECT f.id, t.id, `, comment, `, `, b.arg(b.uploader()),
+		`::integer, f.nome, f.tipo, f.tamanho, nullif(f.file_id, ''), f.estado, CASE WHEN f.estado = 'pendente' THEN `, b.arg(b.now),
+		`::timestamptz END, `, b.arg(internal), `::boolean, `, b.arg(b.now), `::timestamp FROM t, f)`)
+	if len(in.data) > 0 {
+		b.with(`fp AS (INSERT INTO anexo_partes (anexo_id, parte, dados) SELECT f.id, p.parte, p.dados FROM f JOIN unnest(`,
+			b.arg(in.owner), `::bigint[], `, b.arg(in.part), `::integer[], `, b.arg(in.data), `::bytea[]) AS p (ordem, parte, dados)
+			ON p.ordem = f.ordem)`)
+	}
+}
+
+// uploader is whoever made the record's event.
+func (b *recorder) uploader() any {
+	if len(b.r.Events) == 0 {
+		return nil
+	}
+	return nullInt(b.r.Events[0].ActorID)
+}
+
+// link remembers which Telegram message the ticket or comment was written in.
+func (b *recorder) link() {
+	o := b.r.Origin
+	if o.MessageID == 0 {
+		return
+	}
+	comment, internal := `NULL::integer`, false
+	if b.r.Comment != nil {
+		comment, internal = `(SELECT id FROM c)`, b.r.Comment.Internal
+	}
+	b.with(`m AS (INSERT INTO mensagens (chat_id, mensagem_id, chamado_id, comentario_id, interno, criado_em) SELECT `,
+		b.list(o.ChatID, o.MessageID), `, t.id, `, comment, `, `, b.arg(internal), `::boolean, `, b.arg(b.now),
+		`::timestamptz FROM t ON CONFLICT (chat_id, mensagem_id) DO NOTHING)`)
+}
+
+// scan fills in the ids of what is new and notes whom the record wakes.
+func (b *recorder) scan(rows pgx.Rows) error {
+	var id int64
+	var comment zeroInt
+	var events, lanes []int64
+	if err := rows.Scan(&id, &comment, &events, &lanes); err != nil {
+		return err
+	}
+	b.ticket.ID = id
+	if b.r.Comment != nil {
+		b.r.Comment.ID, b.r.Comment.TicketID = int64(comment), id
+	}
+	for i, e := range events {
+		b.r.Events[i].ID, b.r.Events[i].TicketID = e, id
+		if b.ofNewComment(b.r.Events[i]) {
+			b.r.Events[i].CommentID = int64(comment)
+		}
+	}
+	b.wake = Wake{OutboxLanes: lanes, Events: len(events) > 0, Files: b.pendingFiles()}
+	return nil
+}
+
+func (b *recorder) pendingFiles() bool {
+	return slices.ContainsFunc(b.r.Attachments, func(f domain.NewAttachment) bool { return f.Content == nil && f.FileID != "" })
+}
+
+// ofNewComment reports whether an event tells of the comment that this record writes.
+func (b *recorder) ofNewComment(e domain.Event) bool {
+	return b.r.Comment != nil && e.CommentID == 0 && (e.Kind == domain.EventComment || e.Kind == domain.EventNote)
+}

@@ -1,0 +1,150 @@
+package storage
+
+import (
+	"time"
+
+	"chamados/domain"
+)
+
+// Priorities of outbox rows within a lane: what answers a person first, then what is urgent.
+const (
+	priorityAnswer int16 = iota
+	priorityUrgent
+	priorityNotice
+)
+
+// events appends the history. Ids are drawn in the order of the events, so that reading by id tells
+// them in that order.
+func (b *recorder) events() {
+	if len(b.r.Events) == 0 {
+		return
+	}
+	var in eventArrays
+	for _, e := range b.r.Events {
+		in.add(e, b.r.DropComment)
+	}
+	comment := `nullif(v.comentario, 0)`
+	if b.r.Comment != nil {
+		comment = `CASE WHEN v.comentario = 0 AND v.tipo IN ('comentario', 'nota') THEN (SELECT id FROM c) ELSE nullif(v.comentario, 0) END`
+	}
+	b.with(`v AS MATERIALIZED (SELECT nextval('eventos_id_seq') AS id, v.* FROM unnest(`,
+		b.arg(in.kinds), `::text[], `, b.arg(in.actors), `::bigint[], `, b.arg(in.channels), `::text[], `, b.arg(in.from), `::text[], `,
+		b.arg(in.to), `::text[], `, b.arg(in.comments), `::bigint[], `, b.arg(in.internal), `::boolean[], `, b.arg(in.at), `::timestamptz[], `,
+		b.arg(in.requesters), `::bigint[], `, b.arg(in.statuses), `::text[]) WITH ORDINALITY
+		AS v (tipo, usuario, canal, de, para, comentario, interno, quando, solicitante, status, ordem))`)
+	b.with(`ei AS (INSERT INTO eventos (id, chamado_id, tipo, usuario_id, canal, de, para, comentario_id, interno, criado_em,
+		solicitante_id, status) SELECT v.id, t.id, v.tipo, nullif(v.usuario, 0), v.canal, v.de, v.para, `, comment,
+		`, v.interno, v.quando, v.solicitante, v.status FROM t, v)`)
+	b.with(`e AS (SELECT id, ordem FROM v)`)
+}
+
+// eventArrays are events by column.
+type eventArrays struct {
+	kinds, channels, from, to, statuses []string
+	actors, comments, requesters        []int64
+	internal                            []bool
+	at                                  []time.Time
+}
+
+func (in *eventArrays) add(e domain.Event, dropped int64) {
+	if e.CommentID == 0 && e.Kind == domain.EventCommentUndo {
+		e.CommentID = dropped
+	}
+	in.kinds = append(in.kinds, string(e.Kind))
+	in.channels = append(in.channels, string(e.Channel))
+	in.from = append(in.from, e.From)
+	in.to = append(in.to, e.To)
+	in.statuses = append(in.statuses, string(e.Status))
+	in.actors = append(in.actors, e.ActorID)
+	in.comments = append(in.comments, e.CommentID)
+	in.requesters = append(in.requesters, e.RequesterID)
+	in.internal = append(in.internal, e.Internal)
+	in.at = append(in.at, e.At.UTC())
+}
+
+// notices writes the outbox rows: groups by the ticket's category and by the live cards they have,
+// people by the Telegram account that they are linked to now.
+func (b *recorder) notices() {
+	if len(b.r.Notices) == 0 || len(b.r.Events) == 0 {
+		return
+	}
+	var in noticeArrays
+	for _, n := range b.r.Notices {
+		in.add(n)
+	}
+	b.with(`n AS (SELECT n.*, v.id AS evento FROM unnest(`, b.arg(in.kinds), `::text[], `, b.arg(in.users), `::bigint[], `,
+		b.arg(in.events), `::bigint[], `, b.arg(in.except), `::bigint[], `, b.arg(in.priorities), `::smallint[])
+		WITH ORDINALITY AS n (tipo, usuario, posicao, exceto, prioridade, ordem) JOIN v ON v.ordem = n.posicao)`)
+	b.with(`s AS (INSERT INTO saida (faixa, topico_id, evento_id, usuario_id, chamado_id, prioridade, criado_em, proxima_em, tipo)
+		SELECT d.chat, d.topico, d.evento, d.usuario, t.id, d.prioridade, `, b.arg(b.now), `::timestamptz, `, b.arg(b.now), `::timestamptz, d.tipo
+		FROM t, (`,
+		`SELECT g.chat_id AS chat, g.topico_id AS topico, NULL::integer AS usuario, n.evento, n.prioridade, n.tipo, n.ordem
+			FROM n, grupos g WHERE n.usuario = 0 AND g.chat_id <> n.exceto
+			AND (cardinality(g.categorias) = 0 OR `, b.arg(string(b.ticket.Category)), ` = ANY (g.categorias)`, b.liveCards(), `)
+		UNION ALL
+		SELECT u.telegram_id, 0, u.id, n.evento, n.prioridade, n.tipo, n.ordem
+			FROM n JOIN usuarios u ON u.id = n.usuario WHERE n.usuario <> 0
+			AND u.telegram_id <> n.exceto AND u.ativo AND u.telegram_bloqueado_em IS NULL
+		) d ORDER BY d.ordem RETURNING faixa)`)
+}
+
+// liveCards is the condition that a group shows the ticket's card already; a new ticket has none.
+func (b *recorder) liveCards() string {
+	if b.r.Opened != nil {
+		return ``
+	}
+	return ` OR n.tipo = 'cartao' AND EXISTS (SELECT FROM mensagens m
+		WHERE m.chamado_id = ` + b.arg(b.ticket.ID) + `::bigint AND m.chat_id = g.chat_id AND m.cartao)`
+}
+
+// noticeArrays are notices by column; user 0 stands for the groups.
+type noticeArrays struct {
+	kinds      []string
+	users      []int64
+	events     []int64
+	except     []int64
+	priorities []int16
+}
+
+func (in *noticeArrays) add(n domain.Notice) {
+	user, priority := n.UserID, priorityNotice
+	if n.Audience == domain.AudienceGroup {
+		user = 0
+	} else if user == 0 {
+		return
+	}
+	if n.Urgent {
+		priority = priorityUrgent
+	}
+	in.kinds = append(in.kinds, string(n.Kind))
+	in.users = append(in.users, user)
+	in.events = append(in.events, int64(n.Event)+1)
+	in.except = append(in.except, n.ExceptChat)
+	in.priorities = append(in.priorities, priority)
+}
+
+// fileArrays are attachments by column, and the pieces of those whose content is at hand.
+type fileArrays struct {
+	names, mimes, ids, states []string
+	sizes                     []int64
+	owner                     []int64
+	part                      []int32
+	data                      [][]byte
+}
+
+func (in *fileArrays) add(place int, f domain.NewAttachment) {
+	state, size := "pendente", f.Size
+	if f.Content != nil || f.FileID == "" {
+		state, size = "guardado", int64(len(f.Content))
+	}
+	in.names = append(in.names, f.Name)
+	in.mimes = append(in.mimes, f.MIME)
+	in.ids = append(in.ids, f.FileID)
+	in.states = append(in.states, state)
+	in.sizes = append(in.sizes, size)
+	for i, p := range pieces(f.Content) {
+		in.owner = append(in.owner, int64(place))
+		in.part = append(in.part, int32(i))
+		in.data = append(in.data, p)
+	}
+}

@@ -1,0 +1,115 @@
+package storage
+
+import (
+	"slices"
+	"sync"
+)
+
+// Wake says what was committed, here or in another process, that somebody may want to look at.
+type Wake struct {
+	OutboxLanes []int64 `json:"o,omitempty"` // chats with messages to send
+	InboxLanes  []int64 `json:"i,omitempty"` // chats with updates to handle
+	Users       []int64 `json:"u,omitempty"` // accounts whose role, state, tokens, language or link changed
+	Events      bool    `json:"e,omitempty"` // tickets have new events
+	Files       bool    `json:"f,omitempty"` // contents are to be fetched
+	Missed      bool    `json:"m,omitempty"` // anything may have happened: look at all that is due, trust no cache
+}
+
+func (w *Wake) add(o Wake) {
+	w.OutboxLanes = append(w.OutboxLanes, o.OutboxLanes...)
+	w.InboxLanes = append(w.InboxLanes, o.InboxLanes...)
+	w.Users = append(w.Users, o.Users...)
+	w.Events = w.Events || o.Events
+	w.Files = w.Files || o.Files
+	w.Missed = w.Missed || o.Missed
+}
+
+func (w *Wake) empty() bool {
+	return len(w.OutboxLanes)+len(w.InboxLanes)+len(w.Users) == 0 && !w.Events && !w.Files && !w.Missed
+}
+
+// maxWake keeps a notification within PostgreSQL's 8000 bytes.
+const maxWake = 300
+
+// compact drops repetitions; what is too much to name becomes Missed.
+func (w *Wake) compact() {
+	for _, list := range []*[]int64{&w.OutboxLanes, &w.InboxLanes, &w.Users} {
+		slices.Sort(*list)
+		*list = slices.Compact(*list)
+	}
+	if len(w.OutboxLanes)+len(w.InboxLanes)+len(w.Users) > maxWake {
+		*w = Wake{Missed: true}
+	}
+}
+
+// wakes tells listeners of this process at once, and gathers what the other processes are to be told.
+type wakes struct {
+	mu        sync.Mutex
+	listeners map[int]func(Wake)
+	next      int
+	pending   Wake
+	signal    chan struct{} // holds one token while pending is not empty
+}
+
+func newWakes() *wakes {
+	return &wakes{listeners: map[int]func(Wake){}, signal: make(chan struct{}, 1)}
+}
+
+// OnWake calls f after each commit of this process that wrote something of a [Wake], and (while [DB.Run]
+// runs) for what other processes committed. f is called on the committing goroutine, possibly by several
+// at once: it must not block nor use the database; typically it notes the lanes and signals a channel.
+// The returned function ends it.
+func (db *DB) OnWake(f func(Wake)) (stop func()) {
+	w := db.wake
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	id := w.next
+	w.next++
+	w.listeners[id] = f
+	return func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		delete(w.listeners, id)
+	}
+}
+
+// committed tells of a commit of this process.
+func (w *wakes) committed(what Wake) {
+	if what.empty() {
+		return
+	}
+	w.mu.Lock()
+	w.pending.add(what)
+	if len(w.pending.OutboxLanes)+len(w.pending.InboxLanes)+len(w.pending.Users) > 10*maxWake {
+		w.pending.compact()
+	}
+	w.mu.Unlock()
+	select {
+	case w.signal <- struct{}{}:
+	default:
+	}
+	w.tell(what)
+}
+
+// tell calls the listeners of this process.
+func (w *wakes) tell(what Wake) {
+	w.mu.Lock()
+	listeners := make([]func(Wake), 0, len(w.listeners))
+	for _, f := range w.listeners {
+		listeners = append(listeners, f)
+	}
+	w.mu.Unlock()
+	for _, f := range listeners {
+		f(what)
+	}
+}
+
+// take returns what other processes are to be told, and forgets it.
+func (w *wakes) take() Wake {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	out := w.pending
+	w.pending = Wake{}
+	out.compact()
+	return out
+}
