@@ -79,7 +79,7 @@ func (s *store) UnlinkTelegram(ctx context.Context, userID int64) (int64, error)
 // Groups returns the connected IT groups.
 func (s *store) Groups(ctx context.Context) ([]domain.Group, error) {
 	var out []domain.Group
-	err := s.run(ctx, statement{sql: `SELECT chat_id, titulo, topico_id, categorias, antes_id FROM grupos ORDER BY criado_em, chat_id`,
+	err := s.run(ctx, statement{sql: `SELECT chat_id, titulo, topico_id, categorias, movido_de FROM grupos ORDER BY criado_em, chat_id`,
 		read: each(func(rows pgx.Rows) error {
 			var g domain.Group
 			var categories []string
@@ -97,8 +97,8 @@ func (s *store) Groups(ctx context.Context) ([]domain.Group, error) {
 func (s *store) SaveGroup(ctx context.Context, g domain.Group) error {
 	return wrap("save a group", s.run(ctx, statement{
 		sql: `INSERT INTO grupos (chat_id, titulo, topico_id, categorias, movido_de) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (chat_id) DO UPDATE SET titulo = $2, topico_id = $3, categorias = $4, movido_de = coalesce($5, grupos.movido_de)`,
-		args: []any{g.ChatID, g.Title, g.ThreadID, words(g.Categories), nullInt(g.MovedFrom)},
+			ON CONFLICT (chat_id) DO UPDATE SET titulo = $2, topico_id = $3, categorias = $4, movido_de = coalesce(nullif($5, 0), grupos.movido_de)`,
+		args: []any{g.ChatID, g.Title, g.ThreadID, words(g.Categories), g.MovedFrom},
 	}))
 }
 
@@ -119,7 +119,7 @@ func (s *store) MoveGroup(ctx context.Context, from, to int64) error {
 	move := []any{from, to}
 	err := s.run(ctx,
 		statement{sql: `DELETE FROM grupos WHERE chat_id = $2 AND EXISTS (SELECT FROM grupos WHERE chat_id = $1)`, args: move},
-		statement{sql: `UPDATE grupos SET chat_id = $2, antes_id = $1 WHERE chat_id = $1`, args: move},
+		statement{sql: `UPDATE grupos SET chat_id = $2, movido_de = $1 WHERE chat_id = $1`, args: move},
 		statement{sql: `DELETE FROM conversas WHERE chat_id = $2 AND EXISTS (SELECT FROM conversas WHERE chat_id = $1)`, args: move},
 		statement{sql: `UPDATE conversas SET chat_id = $2 WHERE chat_id = $1`, args: move},
 		statement{sql: `UPDATE mensagens SET cartao = false WHERE chat_id = $1 AND cartao`, args: []any{from}},

@@ -49,6 +49,6 @@ CREATE TABLE grupos (
     titulo     text        NOT NULL DEFAULT '',
     topico_id  bigint      NOT NULL DEFAULT 0,
     categorias text[]      NOT NULL DEFAULT '{}',
-    antes_id   bigint      NOT NULL DEFAULT 0, -- the chat's id before Telegram moved it
+    movido_de  bigint      NOT NULL DEFAULT 0, -- 0: never moved
     criado_em  timestamptz NOT NULL DEFAULT now()
 );

@@ -1,0 +1,314 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/viper"
+	"github.com/subosito/gotenv"
+
+	"chamados/domain"
+)
+
+// Secret is a setting that never appears in logs or messages.
+type Secret string
+
+// String returns a placeholder.
+func (s Secret) String() string {
+	if s == "" {
+		return "(not set)"
+	}
+	return "(set, hidden)"
+}
+
+// LogValue keeps the value out of structured logs.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// Config is every setting, from lowest to highest: default, config.yaml, .env,
+// environment.
+type Config struct {
+	HTTP     HTTPConfig     `mapstructure:"http"`
+	DataDir  string         `mapstructure:"data_dir"`
+	Secret   Secret         `mapstructure:"secret_key"`
+	Desk     DeskConfig     `mapstructure:"desk"`
+	Auth     AuthConfig     `mapstructure:"auth"`
+	Telegram TelegramConfig `mapstructure:"telegram"`
+	Database DatabaseConfig `mapstructure:"database"`
+	Admin    AdminConfig    `mapstructure:"admin"`
+	Log      LogConfig      `mapstructure:"log"`
+}
+
+// HTTPConfig is where the panel and the API listen and how people reach them.
+type HTTPConfig struct {
+	Addr      string `mapstructure:"addr"`
+	PublicURL string `mapstructure:"public_url"`
+}
+
+// DeskConfig is what is common to all doors.
+type DeskConfig struct {
+	Language domain.Lang `mapstructure:"language"`
+	Timezone string      `mapstructure:"timezone"`
+}
+
+// Location returns the desk's time zone; Validate has made sure that it exists.
+func (d DeskConfig) Location() *time.Location {
+	loc, err := time.LoadLocation(d.Timezone)
+	if err != nil {
+		return time.UTC
+	}
+	return loc
+}
+
+// AuthConfig bounds sessions.
+type AuthConfig struct {
+	TokenMinutes int `mapstructure:"token_minutes"`
+}
+
+// TelegramConfig is the bot's.
+type TelegramConfig struct {
+	Token      Secret `mapstructure:"token"`
+	ChatID     int64  `mapstructure:"chat_id"`
+	APIURL     string `mapstructure:"api_url"`
+	WebhookURL string `mapstructure:"webhook_url"`
+	Workers    int    `mapstructure:"workers"`
+}
+
+// DatabaseConfig names an external PostgreSQL; without URL, Host and Name the embedded
+// one is used.
+type DatabaseConfig struct {
+	URL            Secret `mapstructure:"url"`
+	Host           string `mapstructure:"host"`
+	Port           int    `mapstructure:"port"`
+	User           string `mapstructure:"user"`
+	Password       Secret `mapstructure:"password"`
+	Name           string `mapstructure:"name"`
+	MaxConnections int    `mapstructure:"max_connections"`
+}
+
+// External returns the connection URL of the configured server, "" if none is
+// configured.
+func (d DatabaseConfig) External() string {
+	if d.URL != "" {
+		return string(d.URL)
+	}
+	if d.Host == "" && d.Name == "" {
+		return ""
+	}
+	u := url.URL{
+		Scheme: "postgres", User: url.UserPassword(d.User, string(d.Password)),
+		Host: net.JoinHostPort(or(d.Host, "localhost"), strconv.Itoa(d.Port)), Path: "/" + or(d.Name, "chamados"),
+	}
+	return u.String()
+}
+
+// AdminConfig is the first IT account, made only when there is none.
+type AdminConfig struct {
+	Email    string `mapstructure:"email"`
+	Password Secret `mapstructure:"password"`
+}
+
+// LogConfig is how much is logged and in which form.
+type LogConfig struct {
+	Level  string `mapstructure:"level"`
+	Format string `mapstructure:"format"`
+}
+
+func or(s, fallback string) string {
+	if s == "" {
+		return fallback
+	}
+	return s
+}
+
+var defaults = map[string]any{
+	"http.addr":                "127.0.0.1:8000",
+	"http.public_url":          "",
+	"data_dir":                 "data",
+	"secret_key":               "",
+	"desk.language":            string(domain.LangPortuguese),
+	"desk.timezone":            "America/Sao_Paulo",
+	"auth.token_minutes":       1440,
+	"telegram.token":           "",
+	"telegram.chat_id":         0,
+	"telegram.api_url":         "https://api.telegram.org",
+	"telegram.webhook_url":     "",
+	"telegram.workers":         8,
+	"database.url":             "",
+	"database.host":            "",
+	"database.port":            5432,
+	"database.user":            "postgres",
+	"database.password":        "",
+	"database.name":            "",
+	"database.max_connections": 16,
+	"admin.email":              "",
+	"admin.password":           "",
+	"log.level":                "info",
+	"log.format":               "json",
+}
+
+// environment are the fixed names of the contract.
+var environment = map[string]string{
+	"http.addr":            "HTTP_ADDR",
+	"data_dir":             "DATA_DIR",
+	"secret_key":           "SECRET_KEY",
+	"auth.token_minutes":   "ACCESS_TOKEN_EXPIRE_MINUTES",
+	"telegram.token":       "TELEGRAM_BOT_TOKEN",
+	"telegram.chat_id":     "TELEGRAM_CHAT_ID",
+	"telegram.api_url":     "TELEGRAM_API_URL",
+	"telegram.webhook_url": "TELEGRAM_WEBHOOK_URL",
+	"database.url":         "DATABASE_URL",
+	"database.host":        "DB_HOST",
+	"database.port":        "DB_PORT",
+	"database.user":        "DB_USER",
+	"database.password":    "DB_PASSWORD",
+	"database.name":        "DB_NAME",
+	"admin.email":          "ADMIN_EMAIL",
+	"admin.password":       "ADMIN_PASSWORD",
+}
+
+// LoadConfig reads file (it may be absent if optional), the .env beside it, and the
+// environment. The result is validated.
+func LoadConfig(file string, optional bool) (Config, error) {
+	if err := gotenv.Load(filepath.Join(filepath.Dir(file), ".env")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return Config{}, fmt.Errorf(".env: %w", err)
+	}
+	v := viper.New()
+	for key, value := range defaults {
+		v.SetDefault(key, value)
+	}
+	for key, name := range environment {
+		if err := v.BindEnv(key, name); err != nil {
+			return Config{}, err
+		}
+	}
+	if _, err := os.Stat(file); err == nil || !optional {
+		v.SetConfigFile(file)
+		if err := v.ReadInConfig(); err != nil {
+			return Config{}, fmt.Errorf("%s: %w", file, err)
+		}
+	}
+	var c Config
+	if err := v.UnmarshalExact(&c); err != nil {
+		return Config{}, fmt.Errorf("%s: %w", file, err)
+	}
+	return c, c.Validate()
+}
+
+// Validate returns an error that names every bad setting; secret values are not shown.
+func (c Config) Validate() error {
+	var bad []error
+	reject := func(key, format string, args ...any) {
+		name := key
+		if env := environment[key]; env != "" {
+			name += " (" + env + ")"
+		}
+		bad = append(bad, fmt.Errorf("%s: %s", name, fmt.Sprintf(format, args...)))
+	}
+	if _, port, err := net.SplitHostPort(c.HTTP.Addr); err != nil || !validPort(port) {
+		reject("http.addr", "%q is not host:port, e.g. 127.0.0.1:8000", c.HTTP.Addr)
+	}
+	if c.HTTP.PublicURL != "" && !isWebURL(c.HTTP.PublicURL) {
+		reject("http.public_url", "%q is not an http(s) URL", c.HTTP.PublicURL)
+	}
+	if c.Secret != "" && len(c.Secret) < minSecret {
+		reject("secret_key", "has %d characters, at least %d are needed", len(c.Secret), minSecret)
+	}
+	if c.Desk.Language != domain.LangPortuguese && c.Desk.Language != domain.LangEnglish {
+		reject("desk.language", "%q is none of pt-BR, en", c.Desk.Language)
+	}
+	if _, err := time.LoadLocation(c.Desk.Timezone); err != nil || c.Desk.Timezone == "" {
+		reject("desk.timezone", "%q is not a time zone, e.g. America/Sao_Paulo", c.Desk.Timezone)
+	}
+	if c.Auth.TokenMinutes < 1 {
+		reject("auth.token_minutes", "%d is not a positive number of minutes", c.Auth.TokenMinutes)
+	}
+	c.Telegram.validate(reject)
+	c.Database.validate(reject)
+	if (c.Admin.Email == "") != (c.Admin.Password == "") {
+		reject("admin.email", "ADMIN_EMAIL and ADMIN_PASSWORD go together")
+	}
+	if _, err := c.Log.level(); err != nil {
+		reject("log.level", "%q is none of debug, info, warn, error", c.Log.Level)
+	}
+	if c.Log.Format != "json" && c.Log.Format != "text" {
+		reject("log.format", "%q is none of json, text", c.Log.Format)
+	}
+	return errors.Join(bad...)
+}
+
+func (t TelegramConfig) validate(reject func(key, format string, args ...any)) {
+	if _, err := t.BotID(); t.Token != "" && err != nil {
+		reject("telegram.token", "is not of the form 123456:ABC… that BotFather gives")
+	}
+	if !isWebURL(t.APIURL) {
+		reject("telegram.api_url", "%q is not an http(s) URL", t.APIURL)
+	}
+	own := t.APIURL != defaults["telegram.api_url"]
+	if t.WebhookURL != "" && !strings.HasPrefix(t.WebhookURL, "https://") && !(own && isWebURL(t.WebhookURL)) {
+		reject("telegram.webhook_url", "%q is not an https URL, the only kind that Telegram calls", t.WebhookURL)
+	}
+	if t.Workers < 1 || t.Workers > 256 {
+		reject("telegram.workers", "%d is not between 1 and 256", t.Workers)
+	}
+}
+
+// BotID returns the bot's id, the part of the token before the colon, which is not secret.
+func (t TelegramConfig) BotID() (int64, error) {
+	id, secret, ok := strings.Cut(string(t.Token), ":")
+	if !ok || len(secret) < 10 {
+		return 0, errors.New("malformed token")
+	}
+	return strconv.ParseInt(id, 10, 64)
+}
+
+func (d DatabaseConfig) validate(reject func(key, format string, args ...any)) {
+	if d.URL != "" {
+		u, err := url.Parse(string(d.URL))
+		if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" {
+			reject("database.url", "is not a postgres:// URL")
+		}
+	}
+	if d.Port < 1 || d.Port > 65535 {
+		reject("database.port", "%d is not a port", d.Port)
+	}
+	if d.MaxConnections < 4 {
+		reject("database.max_connections", "%d is less than the 4 that are needed", d.MaxConnections)
+	}
+}
+
+func validPort(s string) bool {
+	n, err := strconv.Atoi(s)
+	return err == nil && n >= 0 && n <= 65535
+}
+
+func isWebURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+}
+
+func (l LogConfig) level() (slog.Level, error) {
+	var level slog.Level
+	return level, level.UnmarshalText([]byte(l.Level))
+}
+
+// Logger returns the logger that the settings ask for, writing to standard error.
+func (l LogConfig) Logger() *slog.Logger {
+	level, err := l.level()
+	if err != nil {
+		level = slog.LevelInfo
+	}
+	opts := &slog.HandlerOptions{Level: level}
+	if l.Format == "text" {
+		return slog.New(slog.NewTextHandler(os.Stderr, opts))
+	}
+	return slog.New(slog.NewJSONHandler(os.Stderr, opts))
+}

@@ -1,0 +1,305 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"chamados/admin"
+	"chamados/admin/panel"
+	"chamados/admin/password"
+	"chamados/admin/session"
+	"chamados/domain"
+	"chamados/storage"
+	"chamados/storage/embedded"
+)
+
+// storageWake lets the bot's wiring hear of commits.
+type storageWake = storage.Wake
+
+// Program is the whole helpdesk as a value: what serve, the sandbox and the end-to-end
+// tests start and stop.
+type Program struct {
+	config Config
+	log    *slog.Logger
+	now    func() time.Time
+	cost   int // of password hashes
+
+	// prepare, if set, is called with the migrated database before any door opens.
+	prepare func(ctx context.Context, store domain.Store, passwords domain.Passwords) error
+	// botLink makes the deep link of an invitation; nil for Telegram's own.
+	botLink func(token string) string
+
+	secret   []byte
+	desk     *domain.Desk
+	db       *storage.DB
+	server   *admin.Server
+	listener net.Listener
+	botName  atomic.Pointer[string]
+
+	failed  chan error
+	running sync.WaitGroup
+	undo    []func() error // what Stop does, last first
+}
+
+// NewProgram returns a program that does nothing until Start.
+func NewProgram(c Config, log *slog.Logger) *Program {
+	return &Program{config: c, log: log, now: time.Now, cost: password.Cost, failed: make(chan error, 8)}
+}
+
+// Addr is the address that the panel and the API listen on.
+func (p *Program) Addr() string { return p.listener.Addr().String() }
+
+// Failed gets an error when something breaks that the program cannot run without.
+func (p *Program) Failed() <-chan error { return p.failed }
+
+// Start opens the address, then the database, then the doors, and returns when all of it
+// serves. If it fails it has stopped what it had started.
+func (p *Program) Start(ctx context.Context) error {
+	err := p.start(ctx)
+	if err != nil {
+		return errors.Join(err, p.Stop())
+	}
+	p.log.Info("chamados is running", "address", p.Addr(), "version", buildVersion())
+	return nil
+}
+
+func (p *Program) start(ctx context.Context) error {
+	var err error
+	if p.listener, err = listen(p.config.HTTP.Addr); err != nil {
+		return err
+	}
+	p.later(func() error { return ignoreClosed(p.listener.Close()) })
+	if err := makeDataDir(p.config.DataDir); err != nil {
+		return err
+	}
+	if p.secret, err = secretKey(p.config); err != nil {
+		return err
+	}
+	hasher, err := password.New(p.cost)
+	if err != nil {
+		return err
+	}
+	if err := p.openDatabase(ctx); err != nil {
+		return err
+	}
+	p.desk = domain.NewDesk(p.db, hasher, p.now)
+	if p.prepare != nil {
+		if err := p.prepare(ctx, p.db, hasher); err != nil {
+			return err
+		}
+	}
+	if err := p.firstAccount(ctx); err != nil {
+		return err
+	}
+	if err := p.startBot(ctx); err != nil {
+		return err
+	}
+	return p.startWeb()
+}
+
+// Stop ends everything in the reverse order of its start. It may be called once.
+func (p *Program) Stop() error {
+	var errs []error
+	for i := len(p.undo) - 1; i >= 0; i-- {
+		errs = append(errs, p.undo[i]())
+	}
+	p.undo = nil
+	p.running.Wait()
+	return errors.Join(errs...)
+}
+
+func (p *Program) later(fn func() error) { p.undo = append(p.undo, fn) }
+
+// background runs fn until Stop; when it ends before that, the program has failed.
+func (p *Program) background(name string, fn func(ctx context.Context) error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	p.running.Go(func() {
+		defer close(done)
+		if err := fn(ctx); err != nil && ctx.Err() == nil {
+			p.failed <- fmt.Errorf("%s: %w", name, err)
+		}
+	})
+	p.later(func() error {
+		cancel()
+		<-done
+		return nil
+	})
+}
+
+// openDatabase starts the embedded PostgreSQL if no other is configured, migrates, and
+// opens the pool.
+func (p *Program) openDatabase(ctx context.Context) error {
+	url := p.config.Database.External()
+	if url == "" {
+		server, err := embedded.Start(ctx, embedded.Options{Dir: p.config.DataDir, Log: p.log})
+		if err != nil {
+			return err
+		}
+		p.later(func() error { return server.Stop(context.Background()) })
+		url = server.URL()
+	}
+	if err := p.migrate(ctx, url); err != nil {
+		return err
+	}
+	db, err := storage.Open(ctx, url, storage.Options{
+		MaxConns: p.config.Database.MaxConnections, Log: p.log, Now: p.now,
+	})
+	if err != nil {
+		return err
+	}
+	p.db = db
+	p.later(func() error { db.Close(); return nil })
+	p.background("database signals", db.Run)
+	return nil
+}
+
+// migrate waits for a server that is not there yet, saying so, and brings its schema up to
+// date.
+func (p *Program) migrate(ctx context.Context, url string) error {
+	for wait := time.Second; ; wait = min(2*wait, 15*time.Second) {
+		err := storage.Migrate(ctx, url)
+		if domain.CodeOf(err) != domain.CodeUnavailable {
+			return err
+		}
+		p.log.Warn("the database cannot be reached yet; trying again", "in", wait.String(), "error", err)
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("gave up waiting for the database: %w", err)
+		case <-time.After(wait):
+		}
+	}
+}
+
+// startWeb opens the panel, the API and the WebSocket.
+func (p *Program) startWeb() error {
+	sessions, err := session.New(session.Options{
+		Secret: p.secret, Accounts: p.desk, Now: p.now,
+		Lifetime: time.Duration(p.config.Auth.TokenMinutes) * time.Minute,
+	})
+	if err != nil {
+		return err
+	}
+	pages, err := panel.New(panel.Options{
+		Desk: p.desk, Sessions: sessions, InviteLink: p.inviteLink, Now: p.now,
+		Location: p.config.Desk.Location(), Log: p.log, DefaultLang: p.config.Desk.Language,
+	})
+	if err != nil {
+		return err
+	}
+	p.server, err = admin.New(admin.Options{
+		Desk: p.desk, Sessions: sessions, Feed: p.db.Feed(), Panel: pages, Now: p.now, Log: p.log,
+		Version: buildVersion(), Ready: p.db.Ping, InviteLink: p.inviteLink, CodeKey: p.secret,
+	})
+	if err != nil {
+		return err
+	}
+	p.db.OnWake(func(w storage.Wake) {
+		if len(w.Users) > 0 {
+			p.server.AccountsChanged(w.Users...)
+		}
+	})
+	p.background("live events", p.server.Run)
+	web := p.server.HTTPServer()
+	if hook := p.webhookHandler(); hook != nil {
+		mux := http.NewServeMux()
+		mux.Handle("POST "+webhookPath, hook)
+		mux.Handle("/", web.Handler)
+		web.Handler = mux
+	}
+	p.serve(web)
+	return nil
+}
+
+// serve answers HTTP until Stop, which lets running requests end.
+func (p *Program) serve(web *http.Server) {
+	p.running.Go(func() {
+		if err := web.Serve(p.listener); !errors.Is(err, http.ErrServerClosed) {
+			p.failed <- err
+		}
+	})
+	p.later(func() error {
+		ctx, cancel := context.WithTimeout(context.Background(), drainTime)
+		defer cancel()
+		if err := web.Shutdown(ctx); err != nil {
+			return web.Close()
+		}
+		return nil
+	})
+}
+
+// drainTime is how long running requests may take to end on Stop.
+const drainTime = 3 * time.Second
+
+// inviteLink returns the address that links an account to Telegram, "" while the bot's
+// name is not known.
+func (p *Program) inviteLink(token string) string {
+	if p.botLink != nil {
+		return p.botLink(token)
+	}
+	if name := p.botName.Load(); name != nil {
+		return "https://t.me/" + *name + "?start=" + token
+	}
+	return ""
+}
+
+// firstAccount makes the configured IT account when there is none yet.
+func (p *Program) firstAccount(ctx context.Context) error {
+	active := true
+	team, err := p.db.Users(ctx, domain.UserFilter{Role: domain.RoleIT, Active: &active, Limit: 1})
+	if err != nil || len(team) > 0 {
+		return err
+	}
+	if p.config.Admin.Email == "" {
+		p.log.Warn("there is no IT account: set ADMIN_EMAIL and ADMIN_PASSWORD and start again")
+		return nil
+	}
+	_, err = p.desk.CreateUser(ctx, domain.System, domain.NewUser{
+		Name: "Administração", Email: p.config.Admin.Email, Role: domain.RoleIT,
+		Password: string(p.config.Admin.Password), Lang: p.config.Desk.Language,
+	})
+	if err != nil {
+		return fmt.Errorf("admin.email (ADMIN_EMAIL): %w", err)
+	}
+	p.log.Info("made the first IT account", "email", p.config.Admin.Email)
+	return nil
+}
+
+func listen(addr string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on %s: %w (another program has it? HTTP_ADDR moves it)", addr, unwrapOp(err))
+	}
+	return l, nil
+}
+
+func unwrapOp(err error) error {
+	if op, ok := errors.AsType[*net.OpError](err); ok {
+		return op.Err
+	}
+	return err
+}
+
+func ignoreClosed(err error) error {
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+// makeDataDir makes the data directory. Others may pass through it, since for root the
+// database runs under another account, but not list it; secrets in it are 0600.
+func makeDataDir(dir string) error {
+	if err := os.MkdirAll(dir, 0o711); err != nil {
+		return fmt.Errorf("data_dir (DATA_DIR): %w", err)
+	}
+	return nil
+}
