@@ -23,7 +23,8 @@ export function openMenu(card) {
   const at = card.querySelector('[data-menu]').getBoundingClientRect();
   const box = popup.getBoundingClientRect();
   popup.style.left = `${Math.max(8, Math.min(at.right - box.width, innerWidth - box.width - 8))}px`;
-  popup.style.top = `${at.bottom + box.height + 8 > innerHeight ? Math.max(8, at.top - box.height - 4) : at.bottom + 4}px`;
+  const above = at.bottom + box.height + 12 > innerHeight;
+  popup.style.top = `${Math.max(8, Math.min(above ? at.top - box.height - 4 : at.bottom + 4, innerHeight - box.height - 8))}px`;
   popup.querySelector('[role="menuitem"]').focus();
 }
 

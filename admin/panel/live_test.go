@@ -1,0 +1,145 @@
+package panel_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"chamados/domain"
+)
+
+const inColumn = `document.querySelector('[data-cards="%s"] #cartao-%d') !== null`
+
+// drag takes a card by its upper left and drops it on a column.
+func (b *browser) drag(id int64, s domain.Status) {
+	b.t.Helper()
+	at := func(selector string) (x, y float64) {
+		box := b.text(fmt.Sprintf(`(() => { const r = document.querySelector('%s').getBoundingClientRect(); return r.left + " " + r.top; })()`, selector))
+		if _, err := fmt.Sscan(box, &x, &y); err != nil {
+			b.t.Fatal(err)
+		}
+		return x, y
+	}
+	fromX, fromY := at(fmt.Sprintf("#cartao-%d", id))
+	toX, toY := at("#coluna-" + string(s))
+	b.do(chromedp.DragAndDropXY(fromX+20, fromY+12, toX+40, toY+150, 12))
+}
+
+func TestBoardInABrowser(t *testing.T) {
+	chromium(t)
+	h := newHouse(t)
+	first, second := h.ticket(t, h.caio, hostile), h.ticket(t, h.caio, "Segundo")
+	b := newBrowser(t, h, h.ana)
+	b.open("/")
+	b.live()
+
+	b.drag(first.ID, domain.StatusInProgress)
+	b.until(fmt.Sprintf(inColumn, "em_andamento", first.ID))
+	b.until(`document.querySelector('.toast button') !== null`)
+	b.until(`document.querySelector('.column-head [data-count="em_andamento"]').textContent === '1'`)
+	if got, _ := h.desk.Visible(t.Context(), actor(h.ana), first.ID); got.Status != domain.StatusInProgress {
+		t.Errorf("the drop did not reach the desk: %s", got.Status)
+	}
+	if b.text("location.pathname") != "/" {
+		t.Error("the drop opened the ticket")
+	}
+	b.do(chromedp.Click(chromedp.CSS(".toast button")))
+	b.until(fmt.Sprintf(inColumn, "aberto", first.ID))
+
+	h.move(t, h.bia, second.ID, domain.StatusWaiting)
+	b.until(fmt.Sprintf(inColumn, "aguardando", second.ID))
+
+	third := h.ticket(t, h.du, "Terceiro")
+	h.lines.say(fmt.Sprintf(`{"type":"ticket_created","ticket_id":%d}`, third.ID))
+	b.until(fmt.Sprintf(inColumn, "aberto", third.ID))
+	b.until(`document.querySelector('.column-head [data-count="aberto"]').textContent === '2'`)
+	b.quiet()
+}
+
+func TestBoardByKeyboardAndMenu(t *testing.T) {
+	chromium(t)
+	h := newHouse(t)
+	tk := h.ticket(t, h.caio, "Teclado")
+	b := newBrowser(t, h, h.ana)
+	b.open("/")
+	b.live()
+	title := fmt.Sprintf("#cartao-%d .card-title", tk.ID)
+	b.until(fmt.Sprintf(`document.querySelector('%s') !== null`, title))
+	b.run(fmt.Sprintf(`document.querySelector('%s').focus()`, title))
+	b.do(chromedp.KeyEvent(kb.ArrowRight, chromedp.KeyModifiers(kb.ModifierShift)))
+	b.until(fmt.Sprintf(inColumn, "em_andamento", tk.ID))
+	b.until(fmt.Sprintf(`document.activeElement.closest('.card')?.id === 'cartao-%d'`, tk.ID))
+	b.until(`document.getElementById('announcer').textContent.includes('Em andamento') || document.getElementById('announcer').textContent.includes('In progress')`)
+	b.do(chromedp.KeyEvent("m"))
+	b.until(`document.querySelector('.popup:popover-open') !== null`)
+	b.do(chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.Enter))
+	b.until(fmt.Sprintf(inColumn, "aguardando", tk.ID))
+	b.quiet()
+}
+
+func TestBoardPutsBackWhatIsRefused(t *testing.T) {
+	chromium(t)
+	h := newHouse(t)
+	tk := h.ticket(t, h.caio, "Disputado")
+	b := newBrowser(t, h, h.ana)
+	b.open("/")
+	b.live()
+	h.lines.cut() // so that the board does not hear what Bia does
+	s := domain.StatusWaiting
+	if _, err := h.desk.Change(t.Context(), actor(h.bia), tk.ID, domain.TicketChange{Status: &s}, 0); err != nil {
+		t.Fatal(err)
+	}
+	b.drag(tk.ID, domain.StatusResolved)
+	b.until(`document.querySelector('.toast.bad')?.textContent.includes('Bia Rocha')`)
+	b.until(fmt.Sprintf(inColumn, "aguardando", tk.ID))
+	if got, _ := h.desk.Visible(t.Context(), actor(h.ana), tk.ID); got.Status != domain.StatusWaiting {
+		t.Errorf("a stale drop went through: %s", got.Status)
+	}
+	b.quiet("412", "WebSocket")
+}
+
+func TestBoardCatchesUpAfterALostConnection(t *testing.T) {
+	chromium(t)
+	h := newHouse(t)
+	tk := h.ticket(t, h.caio, "Perdido")
+	b := newBrowser(t, h, h.ana)
+	b.open("/")
+	b.live()
+	s := domain.StatusResolved
+	if _, err := h.desk.Change(t.Context(), actor(h.bia), tk.ID, domain.TicketChange{Status: &s}, 0); err != nil {
+		t.Fatal(err)
+	}
+	h.lines.cut()
+	b.until(fmt.Sprintf(inColumn, "resolvido", tk.ID))
+	b.live()
+}
+
+func TestTicketPageKeepsWhatIsTyped(t *testing.T) {
+	chromium(t)
+	h := newHouse(t)
+	tk := h.ticket(t, h.caio, "Conversa")
+	b := newBrowser(t, h, h.ana)
+	b.open(fmt.Sprintf("/chamados/%d", tk.ID))
+	b.live()
+	b.do(chromedp.SendKeys(chromedp.CSS("#comentario"), "rascunho meu"))
+	if _, err := h.desk.Comment(t.Context(), actor(h.caio), tk.ID, domain.NewComment{Text: "chegou " + hostile}); err != nil {
+		t.Fatal(err)
+	}
+	h.lines.say(fmt.Sprintf(`{"type":"comment_added","ticket_id":%d}`, tk.ID))
+	b.until(`document.querySelector('.entries').textContent.includes('chegou <script>')`)
+	if got := b.text(`document.querySelector('#comentario').value + document.activeElement.id`); got != "rascunho meucomentario" {
+		t.Errorf("typed text or focus lost: %q", got)
+	}
+	b.do(chromedp.Click(chromedp.CSS(`[value="1"] + span`)), chromedp.KeyEvent("x"))
+	b.run(`document.querySelector('#responder').requestSubmit()`)
+	b.until(`document.querySelector('.entry.note') !== null && document.querySelector('#comentario').value === ''`)
+	if got := b.text(`document.querySelector('.entry.note .prose').textContent`); !strings.HasPrefix(got, "rascunho meu") {
+		t.Errorf("note: %q", got)
+	}
+	b.do(chromedp.Click(chromedp.CSS(`.chip[value="resolvido"]`)))
+	b.until(`document.querySelector('.ticket-head .status.is-resolvido') !== null`)
+	b.quiet()
+}
