@@ -21,7 +21,7 @@ type loginAnswer struct {
 func (s *Server) authRoutes() {
 	add(s, endpoint{
 		method: http.MethodPost, path: "/api/auth/login", id: "login", tag: "auth", public: true,
-		errors: []int{http.StatusTooManyRequests},
+		errors: []int{http.StatusUnauthorized, http.StatusTooManyRequests},
 	}, s.login)
 	add(s, endpoint{method: http.MethodGet, path: "/api/auth/me", id: "me", tag: "auth"}, s.me)
 	add(s, endpoint{method: http.MethodPost, path: "/api/auth/logout", id: "logout", tag: "auth"}, s.logout)

@@ -15,7 +15,7 @@ type inviteAnswer struct {
 	Link      string    `json:"link" doc:"Vazio enquanto o nome do bot não é conhecido"`
 	ExpiresAt time.Time `json:"expira_em"`
 	QR        string    `json:"qr" doc:"O link como QR, em SVG; vazio sem link"`
-	QRPNG     []byte    `json:"qr_png" doc:"O mesmo em PNG, base64"`
+	QRPNG     []byte    `json:"qr_png,omitempty" doc:"O mesmo em PNG, base64"`
 }
 
 // inviteUser makes a personal one-time link for an account.

@@ -31,7 +31,10 @@ type changeBody struct {
 func (s *Server) ticketRoutes() {
 	const tag = "chamados"
 	ifMatch := param{in: "header", name: "If-Match", kind: "string"}
-	add(s, endpoint{method: http.MethodPost, path: "/api/chamados", id: "create-ticket", tag: tag}, s.createTicket)
+	add(s, endpoint{
+		method: http.MethodPost, path: "/api/chamados", id: "create-ticket", tag: tag,
+		errors: []int{http.StatusNotFound},
+	}, s.createTicket)
 	addRaw[none, []summaryJSON](s, endpoint{
 		method: http.MethodGet, path: "/api/chamados", id: "list-tickets", tag: tag, params: listParams,
 	}, s.listTickets)

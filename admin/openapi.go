@@ -116,7 +116,10 @@ func answerOf(e endpoint, schema *huma.Schema) *huma.Response {
 func (e endpoint) failures(hasBody bool) []int {
 	out := []int{http.StatusInternalServerError}
 	if !e.public {
-		out = append(out, http.StatusUnauthorized, http.StatusForbidden)
+		out = append(out, http.StatusUnauthorized)
+	}
+	if !e.public || e.method != http.MethodGet {
+		out = append(out, http.StatusForbidden)
 	}
 	if pathParam.MatchString(e.path) {
 		out = append(out, http.StatusNotFound)
@@ -154,14 +157,42 @@ func parameters(e endpoint) []*huma.Param {
 	return out
 }
 
-// TransformSchema says that nobody need be assigned.
+// The members of an embedded struct are its own: JSON says so, huma does not see it for
+// types that are not exported.
+
+// TransformSchema adds the members of userJSON.
+func (accountJSON) TransformSchema(r huma.Registry, schema *huma.Schema) *huma.Schema {
+	return inherit[userJSON](r, schema)
+}
+
+// TransformSchema says that there may be no assignee.
 func (summaryJSON) TransformSchema(_ huma.Registry, schema *huma.Schema) *huma.Schema {
 	return nullable(schema, "usuario", "atribuido")
 }
 
-// TransformSchema is that of the summary, of which a ticket is more.
-func (ticketJSON) TransformSchema(_ huma.Registry, schema *huma.Schema) *huma.Schema {
-	return nullable(schema, "usuario", "atribuido")
+// TransformSchema adds the members of summaryJSON.
+func (ticketJSON) TransformSchema(r huma.Registry, schema *huma.Schema) *huma.Schema {
+	return inherit[summaryJSON](r, schema)
+}
+
+// TransformSchema says that an account may be gone.
+func (commentJSON) TransformSchema(_ huma.Registry, schema *huma.Schema) *huma.Schema {
+	return nullable(schema, "usuario")
+}
+
+// TransformSchema adds the members of codeBody.
+func (newPasswordBody) TransformSchema(r huma.Registry, schema *huma.Schema) *huma.Schema {
+	return inherit[codeBody](r, schema)
+}
+
+// inherit adds the members of a Base to the schema of what embeds it.
+func inherit[Base any](r huma.Registry, schema *huma.Schema) *huma.Schema {
+	base := r.Schema(reflect.TypeFor[Base](), false, "")
+	for name, property := range base.Properties {
+		schema.Properties[name] = property
+	}
+	schema.Required = slices.Concat(base.Required, schema.Required)
+	return schema
 }
 
 func nullable(schema *huma.Schema, members ...string) *huma.Schema {

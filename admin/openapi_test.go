@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
 )
 
 // document is the API's document as it was served.
@@ -280,4 +279,3 @@ func TestDocsPageNeedsNobodyElse(t *testing.T) {
 		t.Errorf("/docs.css: %d", css.status)
 	}
 }
-

@@ -3,6 +3,8 @@ package domain
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"time"
 	"unicode/utf8"
 )
@@ -60,6 +62,10 @@ func checkExtra(c *checks, cat Category, raw json.RawMessage) {
 		c.add("dados_extras", "not_an_object")
 		return
 	}
+	if !plainJSON(raw) {
+		c.add("dados_extras", "control_characters")
+		return
+	}
 	if cat != CategoryNewCollaborator {
 		return
 	}
@@ -91,4 +97,22 @@ func checkDate(c *checks, field, s string) {
 func isObject(raw json.RawMessage) bool {
 	t := bytes.TrimSpace(raw)
 	return bytes.Equal(t, []byte("null")) || len(t) > 0 && t[0] == '{' && json.Valid(t)
+}
+
+// plainJSON reports whether every text and number of a document can be searched and
+// computed with: no control characters, no broken characters, no number beyond a float's.
+func plainJSON(raw json.RawMessage) bool {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	for {
+		token, err := d.Token()
+		switch {
+		case errors.Is(err, io.EOF):
+			return true
+		case err != nil:
+			return false
+		}
+		if s, ok := token.(string); ok && hasControl(s) {
+			return false
+		}
+	}
 }
