@@ -20,6 +20,9 @@ type Limits struct {
 // reserved is how much of a chat's burst only answers to what a person just did may use.
 const reserved = 2
 
+// groupWindow is a minute, and what messages may be delayed on their way.
+const groupWindow = 61 * time.Second
+
 // limits keeps count of what went where.
 type limits struct {
 	o   Limits
@@ -110,7 +113,7 @@ func (l *limits) lacks(c *chatLimit, chatID int64, need int, now time.Time) time
 	}
 	if spare := l.o.GroupPerMinute - len(c.recent) - need; chatID < 0 && spare < 0 {
 		oldest := c.recent[min(-spare, len(c.recent))-1]
-		wait = max(wait, oldest.Add(time.Minute).Sub(now))
+		wait = max(wait, oldest.Add(groupWindow).Sub(now))
 	}
 	return wait
 }
