@@ -53,8 +53,8 @@ var importRules = []importRule{
 	},
 	{
 		why:      "conversation, button data and cards are pure",
-		packages: []string{"bot/flow/...", "bot/callback/...", "bot/card/..."},
-		ours:     []string{"domain/...", "bot/flow/...", "bot/callback/...", "bot/card/..."}, foreign: none, not: inputOutput,
+		packages: []string{"bot/chat", "bot/flow/...", "bot/callback/...", "bot/card/..."},
+		ours:     []string{"domain/...", "bot/chat", "bot/flow/...", "bot/callback/...", "bot/card/..."}, foreign: none, not: inputOutput,
 	},
 	{
 		why:      "storage fills the domain's ports and knows no door",

@@ -30,6 +30,7 @@ const (
 	History      Verb = "h"
 	Back         Verb = "c" // from a menu to IT's card
 	Open         Verb = "o" // the card as a new message
+	OpenMine     Verb = "O" // the requester's
 	Reply        Verb = "k" // asks for a comment
 	Note         Verb = "n" // asks for an internal note
 	MyCard       Verb = "C" // from a menu to the requester's card
@@ -49,7 +50,14 @@ const (
 	Behalf   Verb = "b" // User: whom a ticket is opened for
 	Language Verb = "g" // Word
 	Unlink   Verb = "X"
-	Greeting Verb = "e" // Word: what a newcomer can tap
+	Shortcut Verb = "e" // Word: one of the Shortcut… words
+)
+
+// Words of [Shortcut].
+const (
+	ShortcutMine = "meus"
+	ShortcutNew  = "novo"
+	ShortcutStay = "fica"
 )
 
 // Data is one button's data. Only the fields of its verb are carried.

@@ -36,10 +36,10 @@ var (
 var layouts = map[Verb][]field{
 	Take: {ticket}, Release: {ticket}, SetStatus: {ticket, status}, SetPriority: {ticket, priority},
 	Assign: {ticket, user}, PriorityMenu: {ticket}, AssignMenu: {ticket, page}, History: {ticket},
-	Back: {ticket}, Open: {ticket}, Reply: {ticket}, Note: {ticket}, MyCard: {ticket},
+	Back: {ticket}, Open: {ticket}, OpenMine: {ticket}, Reply: {ticket}, Note: {ticket}, MyCard: {ticket},
 	MyHistory: {ticket}, AskCancel: {ticket}, Confirm: {ticket}, Reopen: {ticket},
 	Undo: {comment}, Mine: {page}, Queue: {page}, Assigned: {page},
-	Draft: {nonce, verb, value}, Behalf: {user}, Language: {verb}, Unlink: {}, Greeting: {verb},
+	Draft: {nonce, verb, value}, Behalf: {user}, Language: {verb}, Unlink: {}, Shortcut: {verb},
 }
 
 // number is a decimal of at least least, without sign or leading zeros.

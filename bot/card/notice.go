@@ -1,0 +1,90 @@
+package card
+
+import (
+	"chamados/bot/callback"
+	"chamados/bot/chat"
+	"chamados/domain"
+)
+
+// maxEvents is how many events one notice tells of; the newest, when there are more.
+const maxEvents = 6
+
+// Notice returns a message that tells of events of one ticket, oldest first. A requester
+// is told of nothing internal; if nothing is left to tell, the text is empty.
+func Notice(lang domain.Lang, t domain.Ticket, events []domain.NoticeEventView, o Options) chat.Outgoing {
+	var told []domain.NoticeEventView
+	for _, e := range events {
+		if o.For == IT || !e.Internal {
+			told = append(told, e)
+		}
+	}
+	if len(told) == 0 {
+		return chat.Outgoing{}
+	}
+	if len(told) > maxEvents {
+		told = told[len(told)-maxEvents:]
+	}
+	parts := make([]string, 0, len(told))
+	for _, e := range told {
+		parts = append(parts, tell(lang, e, o, maxNotice/len(told)))
+	}
+	return chat.Outgoing{
+		Text:     lines(append([]string{heading(t)}, parts...)...),
+		Keyboard: noticeKeyboard(lang, t, told, o),
+	}
+}
+
+// tell tells of one event, with the comment that it brought.
+func tell(lang domain.Lang, e domain.NoticeEventView, o Options, limit int) string {
+	line := happened(lang, e)
+	if o.For == Requester && e.Kind == domain.EventStatus {
+		if text, ok := toRequester(lang, e); ok {
+			line = text
+		}
+	}
+	if e.Kind != domain.EventComment && e.Kind != domain.EventNote {
+		return line
+	}
+	if e.Attachments > 0 {
+		line += " · " + Count(lang, "bot.card.files", e.Attachments, nil)
+	}
+	if e.CommentText == "" {
+		return line
+	}
+	return lines(line, quote(lang, e.CommentText, limit))
+}
+
+// toRequester tells the requester of a new status in words of its own.
+func toRequester(lang domain.Lang, e domain.NoticeEventView) (string, bool) {
+	s := domain.Status(e.To)
+	if s == domain.StatusOpen || !s.Valid() {
+		return "", false
+	}
+	return s.Emoji() + " " + Text(lang, "bot.told."+e.To, map[string]any{"Name": actorName(lang, e.Event)}), true
+}
+
+// noticeKeyboard has what makes sense after the news.
+func noticeKeyboard(lang domain.Lang, t domain.Ticket, events []domain.NoticeEventView, o Options) [][]chat.Button {
+	o.Copy = true
+	if !t.DeletedAt.IsZero() {
+		return nil
+	}
+	last := events[len(events)-1]
+	if o.For == Requester {
+		if t.Status == domain.StatusResolved && last.Kind == domain.EventStatus {
+			return [][]chat.Button{SolvedRow(lang, t, o)}
+		}
+		if last.Kind == domain.EventComment {
+			return [][]chat.Button{{o.labelled(lang, "answer", callback.Data{Verb: callback.Reply, Ticket: t.ID})}}
+		}
+		return nil
+	}
+	row := []chat.Button{o.labelled(lang, "open_card", callback.Data{Verb: callback.Open, Ticket: t.ID})}
+	if last.Kind == domain.EventComment {
+		row = append([]chat.Button{o.labelled(lang, "answer", callback.Data{Verb: callback.Reply, Ticket: t.ID})}, row...)
+	}
+	if last.Kind == domain.EventNote {
+		row = append([]chat.Button{o.labelled(lang, "note", callback.Data{Verb: callback.Note, Ticket: t.ID})}, row...)
+	}
+	return [][]chat.Button{row}
+}

@@ -1,0 +1,139 @@
+package card
+
+import (
+	"chamados/bot/chat"
+	"chamados/domain"
+	"chamados/domain/i18n"
+)
+
+// Ticket returns a ticket's card. v holds what the reader may see; a requester is shown
+// nothing internal even if v has it.
+func Ticket(lang domain.Lang, v domain.TicketView, o Options) chat.Outgoing {
+	if !v.DeletedAt.IsZero() {
+		return chat.Outgoing{Text: lines("🗑️ "+heading(v.Ticket), Text(lang, "bot.card.deleted", nil))}
+	}
+	out := chat.Outgoing{Text: TicketText(lang, v, o)}
+	if o.For == IT {
+		out.Keyboard = itKeyboard(lang, v.Ticket, o)
+	} else {
+		out.Keyboard = requesterKeyboard(lang, v.Ticket, o)
+	}
+	return out
+}
+
+// TicketText returns the card's text alone, for menus that only change the buttons.
+func TicketText(lang domain.Lang, v domain.TicketView, o Options) string {
+	if o.For == IT {
+		return blocks(
+			lines(v.Priority.Emoji()+" "+heading(v.Ticket), facts(lang, v.Ticket)),
+			people(lang, v, o), form(lang, v.Ticket), quote(lang, v.Description, maxDescription),
+			lastComment(lang, v, o),
+		)
+	}
+	return blocks(
+		lines(v.Status.Emoji()+" "+heading(v.Ticket), progress(lang, v.Ticket)),
+		lines(requesterFacts(lang, v.Ticket), opened(lang, v, o), files(lang, v, o)),
+		form(lang, v.Ticket), quote(lang, v.Description, maxDescription), lastComment(lang, v, o),
+	)
+}
+
+// heading is a ticket's number and title, bold.
+func heading(t domain.Ticket) string {
+	return "<b>" + Name(t) + "</b>"
+}
+
+// Name is a ticket's number and title, escaped.
+func Name(t domain.Ticket) string {
+	return "#" + number(t.ID) + " · " + cut(t.Title, maxTitle)
+}
+
+// facts are status, category and priority on one line.
+func facts(lang domain.Lang, t domain.Ticket) string {
+	return t.Status.Emoji() + " " + Escape(i18n.Status(lang, t.Status)) + " · " +
+		t.Category.Emoji() + " " + Escape(i18n.Category(lang, t.Category)) + " · " +
+		Escape(i18n.Priority(lang, t.Priority))
+}
+
+func requesterFacts(lang domain.Lang, t domain.Ticket) string {
+	return t.Category.Emoji() + " " + Escape(i18n.Category(lang, t.Category)) + " · " +
+		t.Priority.Emoji() + " " + Escape(i18n.Priority(lang, t.Priority))
+}
+
+// people are who asked, who has it, since when, and with how many files.
+func people(lang domain.Lang, v domain.TicketView, o Options) string {
+	requester := "👤 <b>" + cut(refName(lang, v.Requester), maxName) + "</b>"
+	if !o.Reachable {
+		requester += " · " + Text(lang, "bot.card.unreachable", nil)
+	}
+	return lines(requester, assignee(lang, v.Ticket), opened(lang, v, o), finished(lang, v, o), files(lang, v, o))
+}
+
+func assignee(lang domain.Lang, t domain.Ticket) string {
+	if t.Assignee == nil {
+		return Text(lang, "bot.card.nobody", nil)
+	}
+	return "🙋 " + cut(t.Assignee.Name, maxName)
+}
+
+func opened(lang domain.Lang, v domain.TicketView, o Options) string {
+	return Text(lang, "bot.card.opened", i18n.Args{"When": o.local(lang, v.CreatedAt)})
+}
+
+func finished(lang domain.Lang, v domain.TicketView, o Options) string {
+	if v.FinishedAt.IsZero() {
+		return ""
+	}
+	return Text(lang, "bot.card.finished", i18n.Args{"When": o.local(lang, v.FinishedAt)})
+}
+
+func files(lang domain.Lang, v domain.TicketView, o Options) string {
+	n := 0
+	for _, f := range v.Attachments {
+		if o.For == IT || !f.Internal {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return Count(lang, "bot.card.files", n, nil)
+}
+
+// progress tells the requester in a sentence where the ticket stands.
+func progress(lang domain.Lang, t domain.Ticket) string {
+	key := "bot.progress." + string(t.Status)
+	if t.Assignee == nil {
+		return Text(lang, key, nil)
+	}
+	return Text(lang, key+"_por", i18n.Args{"Name": Shorten(t.Assignee.Name, maxName)})
+}
+
+// lastComment shows the newest comment that the reader may see.
+func lastComment(lang domain.Lang, v domain.TicketView, o Options) string {
+	for i := len(v.Comments) - 1; i >= 0; i-- {
+		c := v.Comments[i]
+		if c.Internal && o.For != IT {
+			continue
+		}
+		sign := "💬"
+		if c.Internal {
+			sign = "🔒"
+		}
+		text := c.Text
+		if text == "" {
+			text = "📎"
+		}
+		return lines(
+			sign+" <b>"+cut(refName(lang, c.Author), maxName)+"</b> · "+Escape(o.local(lang, c.CreatedAt)),
+			quote(lang, text, maxComment),
+		)
+	}
+	return ""
+}
+
+func refName(lang domain.Lang, u *domain.UserRef) string {
+	if u == nil {
+		return i18n.Text(lang, "bot.card.someone", nil)
+	}
+	return u.Name
+}

@@ -1,0 +1,129 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"chamados/bot/chat"
+	"chamados/domain"
+	"chamados/domain/i18n"
+)
+
+// group handles a message in a group: those of a connected one that speak to the bot.
+func (v *visit) group(ctx context.Context, m *chat.Message) error {
+	if m.Command == "conectar" || m.Command == "connect" {
+		return v.connect(ctx, m)
+	}
+	if ok, err := v.connected(ctx); !ok || err != nil {
+		return err
+	}
+	link, replied, err := v.linkOf(ctx, m)
+	if err != nil {
+		return err
+	}
+	run, isCommand := groupCommand(m.Command)
+	if !replied && !isCommand {
+		return nil
+	}
+	if m.Anonymous || m.From.ID == chat.Anonymous {
+		return v.tell(ctx, "bot.group.anonymous", nil)
+	}
+	if !v.actor.IsIT() {
+		return v.refuse(ctx)
+	}
+	if isCommand {
+		return run(v, ctx, m)
+	}
+	return v.comment(ctx, m, link.TicketID, link.Internal, m.Text)
+}
+
+// connected reports whether the group is one of IT's.
+func (v *visit) connected(ctx context.Context) (bool, error) {
+	groups, err := v.desk.Groups(ctx, domain.System)
+	return slices.ContainsFunc(groups, func(g domain.Group) bool { return g.ChatID == v.chat.ID }), err
+}
+
+// refusalPause is how long somebody is not told again, maxRefused how many are remembered.
+const refusalPause, maxRefused = 24 * time.Hour, 200
+
+// refuse tells somebody who is not IT, once, that only IT answers here.
+func (v *visit) refuse(ctx context.Context) error {
+	if err := v.load(ctx); err != nil {
+		return err
+	}
+	now := v.Now()
+	for id, at := range v.state.Told {
+		if now.Sub(time.Unix(at, 0)) >= refusalPause {
+			delete(v.state.Told, id)
+		}
+	}
+	if _, told := v.state.Told[v.from.ID]; told || len(v.state.Told) >= maxRefused {
+		return nil
+	}
+	if v.state.Told == nil {
+		v.state.Told = map[int64]int64{}
+	}
+	v.state.Told[v.from.ID] = now.Unix()
+	key := "bot.start.stranger_group"
+	if v.known {
+		key = "bot.start.employee_group"
+	}
+	return v.tell(ctx, key, i18n.Args{"Name": v.from.Name})
+}
+
+// connect makes the group one of IT's (/conectar).
+func (v *visit) connect(ctx context.Context, m *chat.Message) error {
+	switch {
+	case v.isPrivate():
+		return v.tell(ctx, "bot.group.connect_in_group", nil)
+	case m.Anonymous || m.From.ID == chat.Anonymous:
+		return v.tell(ctx, "bot.group.anonymous", nil)
+	}
+	g := domain.Group{ChatID: v.chat.ID, Title: v.chat.Title, ThreadID: v.thread}
+	groups, err := v.desk.Groups(ctx, domain.System)
+	if err != nil {
+		return err
+	}
+	if i := slices.IndexFunc(groups, func(g domain.Group) bool { return g.ChatID == v.chat.ID }); i >= 0 {
+		g.Categories = groups[i].Categories
+	}
+	err = v.desk.ConnectGroup(ctx, v.actor, g)
+	if errors.Is(err, domain.ErrITOnly) || errors.Is(err, domain.ErrInactive) {
+		return v.tell(ctx, "bot.group.connect_it_only", nil)
+	}
+	if err != nil {
+		return err
+	}
+	return v.tell(ctx, "bot.group.connected", nil)
+}
+
+// membership follows what Telegram says of the bot's place in a chat.
+func (v *visit) membership(ctx context.Context, m *chat.Membership) error {
+	if m.Chat.Kind == chat.Private {
+		return v.desk.ChatBlocked(ctx, m.Chat.ID, !m.Present)
+	}
+	if !m.Chat.IsGroup() {
+		return nil
+	}
+	if err := v.enter(ctx, m.Chat, m.From); err != nil {
+		return err
+	}
+	connected, err := v.connected(ctx)
+	if err != nil {
+		return err
+	}
+	if !m.Present {
+		if !connected {
+			return nil
+		}
+		return v.desk.DisconnectGroup(ctx, domain.System, m.Chat.ID)
+	}
+	if connected {
+		return nil
+	}
+	key := fmt.Sprintf("hello:%d:%s", m.Chat.ID, v.Now().UTC().Format(time.DateOnly))
+	return v.send(ctx, chat.Outgoing{Text: v.text("bot.group.hello", nil)}, post{key: key})
+}

@@ -1,0 +1,101 @@
+package bot
+
+import (
+	"context"
+	"strconv"
+
+	"chamados/bot/callback"
+	"chamados/bot/chat"
+	"chamados/bot/flow"
+	"chamados/domain"
+	"chamados/domain/i18n"
+)
+
+// private handles a message of one person to the bot.
+func (v *visit) private(ctx context.Context, m *chat.Message) error {
+	if m.Command == "start" {
+		return v.start(ctx, m)
+	}
+	if !v.known {
+		return v.tell(ctx, "bot.start.stranger", nil)
+	}
+	if !v.actor.Active {
+		return v.tell(ctx, "bot.start.inactive", nil)
+	}
+	if err := v.load(ctx); err != nil {
+		return err
+	}
+	if m.Command != "" {
+		return v.command(ctx, m)
+	}
+	if done, err := v.lateAlbumPart(ctx, m); done || err != nil {
+		return err
+	}
+	if done, err := v.repliedTo(ctx, m); done || err != nil {
+		return err
+	}
+	switch {
+	case v.state.Prompt != nil:
+		return v.answerPrompt(ctx, m)
+	case v.state.Draft != nil:
+		return v.draftInput(ctx, inputOf(m))
+	case smallTalk(m, flow.IsThanks):
+		return v.thanked(ctx)
+	case smallTalk(m, flow.IsGreeting):
+		return v.tell(ctx, "bot.confirm.greeting", i18n.Args{"Name": firstName(v.actor.Name)})
+	}
+	return v.newDraft(ctx, m)
+}
+
+// smallTalk reports whether a message is nothing but what is says.
+func smallTalk(m *chat.Message, is func(string) bool) bool {
+	return len(m.Files)+len(m.TooLarge) == 0 && is(m.Text)
+}
+
+// thanked answers thanks. They never reopen a ticket; who wants that can tap.
+func (v *visit) thanked(ctx context.Context) error {
+	resolved, _, err := v.desk.Tickets(ctx, v.actor, domain.TicketFilter{
+		RequesterID: v.actor.ID, Statuses: []domain.Status{domain.StatusResolved}, Order: domain.OrderUpdated, Limit: 1,
+	})
+	if err != nil {
+		return err
+	}
+	if len(resolved) == 0 {
+		return v.tell(ctx, "bot.confirm.thanks", nil)
+	}
+	args := i18n.Args{"Number": strconv.FormatInt(resolved[0].ID, 10)}
+	reopen := v.button("reopen", args, callback.Must(callback.Data{
+		Verb: callback.Reopen, Copy: true, Ticket: resolved[0].ID,
+	}))
+	return v.tell(ctx, "bot.confirm.thanks_resolved", args, []chat.Button{reopen})
+}
+
+// lateAlbumPart keeps a part of an album whose first part became a ticket or comment.
+func (v *visit) lateAlbumPart(ctx context.Context, m *chat.Message) (bool, error) {
+	a := v.state.Album
+	if a == nil || m.AlbumID == "" || m.AlbumID != a.ID || len(m.Files) == 0 {
+		return false, nil
+	}
+	o := domain.Origin{ChatID: v.chat.ID, MessageID: m.ID}
+	if a.Internal {
+		_, err := v.desk.Comment(ctx, v.actor, a.Ticket, domain.NewComment{
+			Text: flow.Clean(m.Text), Internal: true, Origin: o, Attachments: m.Files,
+		})
+		return true, err
+	}
+	if text := flow.Clean(m.Text); text != "" {
+		_, err := v.desk.Comment(ctx, v.actor, a.Ticket, domain.NewComment{Text: text, Origin: o, Attachments: m.Files})
+		return true, err
+	}
+	return true, v.desk.Attach(ctx, v.actor, a.Ticket, m.Files, o)
+}
+
+// firstName is how people are addressed.
+func firstName(name string) string {
+	for i, r := range name {
+		if r == ' ' && i > 0 {
+			return name[:i]
+		}
+	}
+	return name
+}
