@@ -22,7 +22,7 @@ func (p *Panel) showAccount(w http.ResponseWriter, r *http.Request, v *visit, li
 	if err != nil {
 		return err
 	}
-	return p.render(w, v, http.StatusOK, "account", accountBody{User: u, Link: link, Code: code, CanLink: p.InviteLink != nil})
+	return p.render(w, v, http.StatusOK, "account", accountBody{User: u, Link: link, Code: code, CanLink: p.canInvite()})
 }
 
 func (p *Panel) ownInvite(w http.ResponseWriter, r *http.Request, v *visit) error {

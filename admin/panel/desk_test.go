@@ -3,16 +3,16 @@ package panel_test
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/coder/websocket"
-
+	"chamados/admin"
 	"chamados/admin/panel"
 	"chamados/admin/session"
 	"chamados/domain"
@@ -35,6 +35,7 @@ type house struct {
 	keeper   *session.Keeper
 	server   *httptest.Server
 	lines    *lines
+	deaf     atomic.Bool // while true nobody hears live events anew
 	ana, bia domain.User // IT
 	caio, du domain.User // employees
 }
@@ -61,11 +62,11 @@ func newHouse(t testing.TB) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mux := http.NewServeMux()
-	mux.Handle("/", handler)
-	mux.HandleFunc("/ws", h.socket)
-	h.server = httptest.NewServer(mux)
-	t.Cleanup(h.server.Close)
+	server, err := admin.New(admin.Options{Desk: h.desk, Sessions: h.keeper, Feed: db.Feed(), Panel: handler})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.serve(t, server)
 	h.people(t)
 	return h
 }
@@ -110,57 +111,58 @@ func (h *house) move(t testing.TB, u domain.User, id int64, s domain.Status) {
 	if _, err := h.desk.Change(t.Context(), actor(u), id, domain.TicketChange{Status: &s}, 0); err != nil {
 		t.Fatal(err)
 	}
-	h.lines.say(fmt.Sprintf(`{"type":"ticket_updated","ticket_id":%d,"status":%q}`, id, s))
 }
 
-// lines are the open sockets of browsers: the live part of the server, as small as a test
-// needs it.
+// serve listens with the whole web door, live events included, on lines that can be cut.
+func (h *house) serve(t testing.TB, server *admin.Server) {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- server.Run(ctx) }()
+	whole := server.Handler()
+	h.server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/ws" && h.deaf.Load() {
+			http.Error(w, "deaf", http.StatusServiceUnavailable)
+			return
+		}
+		whole.ServeHTTP(w, r)
+	}))
+	h.lines.Listener = h.server.Listener
+	h.server.Listener = h.lines
+	h.server.Start()
+	t.Cleanup(func() {
+		h.server.Close()
+		stop()
+		if err := <-done; err != nil {
+			t.Errorf("live events: %v", err)
+		}
+	})
+}
+
+// lines remembers connections, so that a test can cut them.
 type lines struct {
+	net.Listener
 	mu   sync.Mutex
-	open []*websocket.Conn
+	open []net.Conn
 }
 
-func (l *lines) say(message string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, c := range l.open {
-		_ = c.Write(context.Background(), websocket.MessageText, []byte(message))
+func (l *lines) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err == nil {
+		l.mu.Lock()
+		l.open = append(l.open, c)
+		l.mu.Unlock()
 	}
+	return c, err
 }
 
-func (l *lines) count() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return len(l.open)
-}
-
-// cut breaks every connection off.
 func (l *lines) cut() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, c := range l.open {
-		_ = c.CloseNow()
+		_ = c.Close()
 	}
 	l.open = nil
-}
-
-func (h *house) socket(w http.ResponseWriter, r *http.Request) {
-	if _, err := h.keeper.Authenticate(r, domain.ChannelPanel); err != nil {
-		http.Error(w, "who?", http.StatusUnauthorized)
-		return
-	}
-	c, err := websocket.Accept(w, r, nil)
-	if err != nil {
-		return
-	}
-	h.lines.mu.Lock()
-	h.lines.open = append(h.lines.open, c)
-	h.lines.mu.Unlock()
-	for {
-		if _, _, err := c.Read(context.WithoutCancel(r.Context())); err != nil {
-			return
-		}
-	}
 }
 
 func extra(t testing.TB, n domain.NewCollaborator) json.RawMessage {

@@ -53,7 +53,6 @@ func TestBoardInABrowser(t *testing.T) {
 	b.until(fmt.Sprintf(inColumn, "aguardando", second.ID))
 
 	third := h.ticket(t, h.du, "Terceiro")
-	h.lines.say(fmt.Sprintf(`{"type":"ticket_created","ticket_id":%d}`, third.ID))
 	b.until(fmt.Sprintf(inColumn, "aberto", third.ID))
 	b.until(`document.querySelector('.column-head [data-count="aberto"]').textContent === '2'`)
 	b.quiet()
@@ -87,7 +86,9 @@ func TestBoardPutsBackWhatIsRefused(t *testing.T) {
 	b := newBrowser(t, h, h.ana)
 	b.open("/")
 	b.live()
-	h.lines.cut() // so that the board does not hear what Bia does
+	h.deaf.Store(true) // the board must not hear what Bia does
+	h.lines.cut()
+	b.until(`document.documentElement.dataset.live === undefined`)
 	s := domain.StatusWaiting
 	if _, err := h.desk.Change(t.Context(), actor(h.bia), tk.ID, domain.TicketChange{Status: &s}, 0); err != nil {
 		t.Fatal(err)
@@ -108,13 +109,17 @@ func TestBoardCatchesUpAfterALostConnection(t *testing.T) {
 	b := newBrowser(t, h, h.ana)
 	b.open("/")
 	b.live()
+	h.deaf.Store(true)
+	h.lines.cut()
+	b.until(`!document.getElementById('away').hidden`)
 	s := domain.StatusResolved
 	if _, err := h.desk.Change(t.Context(), actor(h.bia), tk.ID, domain.TicketChange{Status: &s}, 0); err != nil {
 		t.Fatal(err)
 	}
-	h.lines.cut()
+	h.deaf.Store(false)
 	b.until(fmt.Sprintf(inColumn, "resolvido", tk.ID))
 	b.live()
+	b.until(`document.getElementById('away').hidden && document.querySelector('.toast') !== null`)
 }
 
 func TestTicketPageKeepsWhatIsTyped(t *testing.T) {
@@ -128,7 +133,6 @@ func TestTicketPageKeepsWhatIsTyped(t *testing.T) {
 	if _, err := h.desk.Comment(t.Context(), actor(h.caio), tk.ID, domain.NewComment{Text: "chegou " + hostile}); err != nil {
 		t.Fatal(err)
 	}
-	h.lines.say(fmt.Sprintf(`{"type":"comment_added","ticket_id":%d}`, tk.ID))
 	b.until(`document.querySelector('.entries').textContent.includes('chegou <script>')`)
 	if got := b.text(`document.querySelector('#comentario').value + document.activeElement.id`); got != "rascunho meucomentario" {
 		t.Errorf("typed text or focus lost: %q", got)

@@ -31,8 +31,8 @@ type Options struct {
 	// Login checks an address and a password; nil for the desk's own Authenticate. The
 	// server gives one that counts failed attempts.
 	Login func(ctx context.Context, r *http.Request, email, password string) (domain.User, error)
-	// InviteLink makes the deep link into Telegram from an invitation's token; nil when
-	// there is no bot, and then no invitation is offered.
+	// InviteLink makes the deep link into Telegram from an invitation's token, "" while the
+	// bot's name is not known. nil: there is no bot. Without a link no invitation is offered.
 	InviteLink  func(token string) string
 	Now         func() time.Time // nil: time.Now
 	Location    *time.Location   // in which times are shown; nil: UTC
@@ -124,6 +124,8 @@ func (p *Panel) routes() http.Handler {
 	page("POST /pessoas/{id}/ativo", p.setActive)
 	page("POST /pessoas/{id}/convite", p.invite)
 	page("POST /pessoas/{id}/desvincular", p.unlink)
+
+	page("GET /estatisticas", p.statistics)
 
 	page("GET /conta", p.account)
 	page("POST /conta/convite", p.ownInvite)

@@ -139,7 +139,7 @@ func (p *Panel) showPerson(w http.ResponseWriter, r *http.Request, v *visit, sta
 	if err != nil {
 		return err
 	}
-	body := personBody{User: u, Roles: roles, CanLink: p.InviteLink != nil, Own: u.ID == v.Actor.ID}
+	body := personBody{User: u, Roles: roles, CanLink: p.canInvite(), Own: u.ID == v.Actor.ID}
 	edit(&body)
 	return p.render(w, v, status, "person", body)
 }
@@ -195,8 +195,11 @@ func (p *Panel) invite(w http.ResponseWriter, r *http.Request, v *visit) error {
 	return p.showPerson(w, r, v, http.StatusOK, func(b *personBody) { b.Link, b.Code = link, code })
 }
 
+// canInvite reports whether there is a bot to invite to whose name is known.
+func (p *Panel) canInvite() bool { return p.InviteLink != nil && p.InviteLink("") != "" }
+
 func (p *Panel) inviteFor(r *http.Request, v *visit, id int64) (string, *qrCode, error) {
-	if p.InviteLink == nil {
+	if !p.canInvite() {
 		return "", nil, errNoPage
 	}
 	token, err := p.Desk.Invite(r.Context(), v.Actor, id, domain.InviteTelegram)

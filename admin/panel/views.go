@@ -26,7 +26,7 @@ type view struct {
 
 // pages are the templates beside layout and parts, one file each.
 var pages = []string{
-	"login", "board", "list", "ticket", "ticket_form", "people", "person", "person_form", "account", "error",
+	"login", "board", "list", "ticket", "ticket_form", "people", "person", "person_form", "account", "statistics", "error",
 }
 
 func (p *Panel) parseViews() (views, error) {

@@ -87,6 +87,14 @@ document.addEventListener('live:message', ({ detail }) => {
 });
 document.addEventListener('live:back', () => catchUp().catch(() => {}));
 
+// same reports whether a column shows what it should, as far as the server rendered it.
+function same(list, fresh) {
+  const want = [...fresh.querySelectorAll('.card')];
+  const have = [...list.querySelectorAll('.card')];
+  if (have.length !== want.length && !(fresh.querySelector('[data-more]') && have.length > want.length)) return false;
+  return want.every((card, i) => have[i].dataset.id === card.dataset.id && have[i].dataset.version === card.dataset.version);
+}
+
 // catchUp replaces what the columns show by what they should.
 async function catchUp() {
   if (held.size) { setTimeout(() => catchUp().catch(() => {}), 500); return; }
@@ -95,8 +103,10 @@ async function catchUp() {
   waiting.clear();
   const focused = document.activeElement.closest?.('.card')?.id;
   for (const fresh of doc.querySelectorAll('[data-cards]')) {
+    const list = listOf(fresh.dataset.cards);
+    if (same(list, fresh)) continue;
     refreshAges(fresh);
-    listOf(fresh.dataset.cards)?.replaceChildren(...fresh.children);
+    list.replaceChildren(...fresh.children);
   }
   if (focused) document.getElementById(focused)?.querySelector('a')?.focus({ preventScroll: true });
   observeMore();

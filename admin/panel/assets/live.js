@@ -23,25 +23,33 @@ function connect() {
   socket.addEventListener('close', lost);
 }
 
+// opened asks for what was missed; the answer says that the session counts.
 function opened() {
+  sendLive({ type: 'resume', cursor });
+}
+
+// ready runs once a connection hears the desk. What changed while none did, also between
+// the page's making and its first connection, is fetched.
+function ready() {
   tries = 0;
-  if (cursor !== null) sendLive({ type: 'resume', cursor });
   document.documentElement.dataset.live = 'on';
   tell('live:open');
-  if (!lostAt) return;
-  const away = Date.now() - lostAt;
-  const shown = !document.getElementById('away').hidden;
-  lostAt = 0;
-  document.getElementById('away').hidden = true;
   tell('live:back');
-  if (shown) toast(text('back', { time: age(Math.max(away, 60000)) }));
+  if (!lostAt) return;
+  const bar = document.getElementById('away');
+  const away = Date.now() - lostAt;
+  if (!bar.hidden) toast(text('back', { time: away < 60000 ? text('moment') : age(away) }));
+  bar.hidden = true;
+  lostAt = 0;
 }
 
 function heard(event) {
   let message;
   try { message = JSON.parse(event.data); } catch { return; }
   if (message.cursor !== undefined) cursor = message.cursor;
-  if (message.type) tell('live:message', message);
+  if (message.type === 'ready') ready();
+  else if (message.type === 'reload') tell('live:back');
+  else if (message.type) tell('live:message', message);
 }
 
 function lost() {

@@ -1,6 +1,7 @@
 // Brings the parts of a page that are marked data-live up to date with what the server
 // renders, and sends forms without leaving the page.
 import { text, toast, expire } from './util.js';
+import { refreshAges } from './ages.js';
 
 let late = false;
 
@@ -19,6 +20,8 @@ export async function refresh() {
 }
 
 export function mergePage(doc, { force = false } = {}) {
+  refreshAges(document);
+  refreshAges(doc);
   for (const old of document.querySelectorAll('[data-live]')) {
     const fresh = doc.querySelector(`[data-live="${old.dataset.live}"]`);
     if (fresh) merge(old, fresh, force);
@@ -54,7 +57,7 @@ function mergeChildren(old, fresh) {
       if (place === before) place = child;
       use = child;
     }
-    if (!before) use.classList.add('fresh');
+    if (!before) { child.addEventListener('animationend', () => child.classList.remove('fresh')); child.classList.add('fresh'); }
     if (use === place) place = place.nextElementSibling;
     else old.insertBefore(use, place);
   }
