@@ -119,7 +119,7 @@ func (x outbox) NoticeEvents(ctx context.Context, ids []int64) ([]domain.NoticeE
 	err := x.db.run(ctx, statement{sql: `SELECT ` + eventColumns + `, k.comentario, p.nome,
 			(SELECT count(*) FROM anexos f WHERE f.comentario_id = e.comentario_id)` + eventFrom + `
 			LEFT JOIN comentarios k ON k.id = e.comentario_id
-			LEFT JOIN usuarios p ON e.tipo = 'atribuicao' AND p.id = nullif(e.para, '')::bigint
+			LEFT JOIN usuarios p ON p.id = CASE WHEN e.tipo = 'atribuicao' THEN nullif(e.para, '')::bigint END
 		WHERE e.id = ANY ($1) ORDER BY e.id`, args: []any{ids},
 		read: each(func(rows pgx.Rows) error {
 			var v domain.NoticeEventView

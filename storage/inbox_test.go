@@ -1,0 +1,189 @@
+package storage_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"chamados/domain"
+)
+
+const bot = int64(42)
+
+func (h *house) receive(lane int64, ids ...int64) {
+	h.t.Helper()
+	var list []domain.Update
+	for _, id := range ids {
+		list = append(list, domain.Update{BotID: bot, UpdateID: id, Lane: lane, Payload: []byte("{\"\x00")})
+	}
+	h.must(h.Inbox().Receive(h.t.Context(), list))
+}
+
+func done(context.Context, domain.Tx, domain.Update) error { return nil }
+
+func TestUpdatesAreStoredOnce(t *testing.T) {
+	h := newHouse(t)
+	if next := must2(h.Inbox().NextOffset(t.Context(), bot))(t); next != 0 {
+		t.Errorf("offset %d", next)
+	}
+	h.receive(1, 10, 11)
+	h.receive(1, 11, 12, 10)
+	if n := h.count("SELECT count(*) FROM entrada"); n != 3 {
+		t.Errorf("%d rows", n)
+	}
+	if next := must2(h.Inbox().NextOffset(t.Context(), bot))(t); next != 13 {
+		t.Errorf("offset %d", next)
+	}
+	h.clock.Add(7 * 24 * time.Hour) // Telegram may number anew
+	if next := must2(h.Inbox().NextOffset(t.Context(), bot))(t); next != 0 {
+		t.Errorf("offset after a week %d", next)
+	}
+}
+
+func TestWorkCommitsAllOrNothing(t *testing.T) {
+	h := newHouse(t)
+	ana := h.user("ana", domain.RoleEmployee)
+	h.receive(1, 10)
+	boom := errors.New("boom")
+	step := func(outcome error) (domain.Update, bool, error) {
+		return h.Inbox().Work(t.Context(), 1, func(ctx context.Context, tx domain.Tx, u domain.Update) error {
+			if string(u.Payload) != "{\"\x00" || u.BotID != bot || u.Lane != 1 {
+				t.Errorf("%+v", u)
+			}
+			if err := tx.SaveConversation(ctx, 1, json.RawMessage(`{"a": 1}`)); err != nil {
+				return err
+			}
+			if state, err := tx.Conversation(ctx, 1); err != nil || string(state) != `{"a": 1}` {
+				t.Errorf("state in the transaction: %s %v", state, err)
+			}
+			if err := tx.Enqueue(ctx, domain.Outgoing{ChatID: 1}); err != nil {
+				return err
+			}
+			_, err := h.desk.In(tx).Open(ctx, ana, domain.NewTicket{Title: "a", Description: "b", Category: domain.CategoryOther})
+			return errors.Join(err, outcome)
+		})
+	}
+	u, worked, err := step(boom)
+	if !errors.Is(err, boom) || !worked || u.UpdateID != 10 {
+		t.Fatalf("%+v %v %v", u, worked, err)
+	}
+	for _, table := range []string{"chamados", "conversas", "saida"} {
+		if n := h.count("SELECT count(*) FROM " + table); n != 0 {
+			t.Errorf("%s has %d rows", table, n)
+		}
+	}
+	if u, worked, err = step(nil); err != nil || !worked || u.UpdateID != 10 {
+		t.Fatalf("%+v %v %v", u, worked, err)
+	}
+	if _, worked, err = step(nil); worked || err != nil {
+		t.Errorf("handled twice: %v %v", worked, err)
+	}
+	if n := h.count("SELECT count(*) FROM saida") + h.count("SELECT count(*) FROM chamados") + h.count("SELECT count(*) FROM conversas"); n != 3 {
+		t.Errorf("%d rows", n)
+	}
+}
+
+func TestFailedUpdateIsRetriedThenParked(t *testing.T) {
+	h := newHouse(t)
+	h.receive(1, 10, 11)
+	take := func() (domain.Update, bool) {
+		u, ok, err := h.Inbox().Work(t.Context(), 1, func(context.Context, domain.Tx, domain.Update) error { return errors.New("x") })
+		if ok != (err != nil) {
+			t.Errorf("%v %v", ok, err)
+		}
+		return u, ok
+	}
+	u, _ := take()
+	h.must(h.Inbox().Fail(t.Context(), u, "x", h.clock.Now().Add(time.Second)))
+	if _, ok := take(); ok {
+		t.Error("tried before its time, or overtaken")
+	}
+	if lanes := must2(h.Inbox().DueLanes(t.Context(), 9))(t); len(lanes) != 0 {
+		t.Errorf("due %v", lanes)
+	}
+	h.clock.Add(time.Second)
+	if lanes := must2(h.Inbox().DueLanes(t.Context(), 9))(t); !slices.Equal(lanes, []int64{1}) {
+		t.Errorf("due %v", lanes)
+	}
+	if u, _ = take(); u.UpdateID != 10 || u.Attempts != 1 {
+		t.Errorf("%+v", u)
+	}
+	h.must(h.Inbox().Fail(t.Context(), u, "poison", time.Time{}))
+	if u, ok, err := h.Inbox().Work(t.Context(), 1, done); !ok || err != nil || u.UpdateID != 11 {
+		t.Errorf("%+v %v %v", u, ok, err)
+	}
+	if h.count("SELECT count(*) FROM entrada WHERE parado_em IS NOT NULL AND erro = 'poison' AND tentativas = 2") != 1 {
+		t.Error("not parked with its cause")
+	}
+}
+
+func TestLaneHasOneWorker(t *testing.T) {
+	h := newHouse(t)
+	h.receive(1, 10)
+	h.receive(2, 11)
+	_, ok, err := h.Inbox().Work(t.Context(), 1, func(ctx context.Context, _ domain.Tx, _ domain.Update) error {
+		if _, ok, err := h.Inbox().Work(ctx, 1, done); ok || err != nil {
+			t.Errorf("second worker in the lane: %v %v", ok, err)
+		}
+		if _, ok, err := h.Inbox().Work(ctx, 2, done); !ok || err != nil {
+			t.Errorf("worker in another lane: %v %v", ok, err)
+		}
+		return nil
+	})
+	if !ok || err != nil {
+		t.Errorf("%v %v", ok, err)
+	}
+}
+
+func TestUpdatesOfALaneKeepTheirOrder(t *testing.T) {
+	h := newHouse(t)
+	const lanes, each = 5, 20
+	order := rand.Perm(lanes * each)
+	for _, n := range order {
+		h.receive(int64(n%lanes)+1, int64(n)+1)
+	}
+	var mu sync.Mutex
+	seen := map[int64][]int64{}
+	total := 0
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var all sync.WaitGroup
+	for w := range 8 {
+		all.Go(func() {
+			for lane := int64(w); ctx.Err() == nil; lane++ {
+				u, ok, err := h.Inbox().Work(t.Context(), lane%lanes+1, func(_ context.Context, _ domain.Tx, u domain.Update) error {
+					mu.Lock()
+					defer mu.Unlock()
+					if rand.IntN(10) == 0 {
+						return errors.New("now and then")
+					}
+					seen[u.Lane] = append(seen[u.Lane], u.UpdateID)
+					return nil
+				})
+				if ok && err != nil {
+					if err := h.Inbox().Fail(t.Context(), u, "x", h.clock.Now()); err != nil {
+						t.Error(err)
+					}
+				}
+				if ok && err == nil {
+					mu.Lock()
+					if total++; total == lanes*each {
+						cancel()
+					}
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	all.Wait()
+	for lane, list := range seen {
+		if !slices.IsSorted(list) || len(list) != each {
+			t.Errorf("lane %d: %v", lane, list)
+		}
+	}
+}
