@@ -214,7 +214,7 @@ func TestFromAChatMessageToTheKanban(t *testing.T) {
 
 	w.do(page,
 		chromedp.Navigate("http://"+w.program.Addr()+"/chamados/1"),
-		chromedp.WaitVisible(chromedp.CSS("textarea[name=comentario]")),
+		chromedp.WaitVisible(chromedp.CSS("#comentario")),
 	)
 	text, err := chromedp.Run(page, chromedp.TextContent(chromedp.CSS("main")))
 	w.must(err)
@@ -223,8 +223,8 @@ func TestFromAChatMessageToTheKanban(t *testing.T) {
 			t.Errorf("the ticket's page lacks %q", part)
 		}
 	}
-	w.do(page, chromedp.SendKeys(chromedp.CSS("textarea[name=comentario]"), "resolvido por telefone"),
-		chromedp.Submit(chromedp.CSS("textarea[name=comentario]")))
+	w.do(page, chromedp.SendKeys(chromedp.CSS("#comentario"), "resolvido por telefone"),
+		chromedp.Submit(chromedp.CSS("#comentario")))
 	carla.Expect("resolvido por telefone")
 }
 
