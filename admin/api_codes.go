@@ -9,33 +9,14 @@ import (
 	"math/big"
 	"net/http"
 	"strconv"
-	"time"
 
 	"chamados/domain"
 )
-
-// Codes keeps the codes by which people set a new password: one for an account, hashed.
-type Codes interface {
-	// SaveCode replaces the account's code and forgets its tries.
-	SaveCode(ctx context.Context, userID int64, hash []byte, expires time.Time) error
-	// TryCode counts a try and reports whether the code is right: same hash, not expired
-	// at now, not used, and at most [CodeTries] tries so far, this one included. A right
-	// one is used up if use is set; otherwise the try does not count. For an account
-	// without a code, or 0, it takes as long and is false.
-	TryCode(ctx context.Context, userID int64, hash []byte, now time.Time, use bool) (bool, error)
-}
 
 // CodeMail brings a code to its person.
 type CodeMail interface {
 	SendCode(ctx context.Context, u domain.User, lang domain.Lang, code string) error
 }
-
-const (
-	// CodeTTL is how long a code can be used.
-	CodeTTL = 10 * time.Minute
-	// CodeTries is how often one may be mistaken.
-	CodeTries = 5
-)
 
 // errCode is the answer to a wrong, used, expired or never sent code.
 var errCode = &domain.Error{Code: domain.CodeInvalid, Key: "code_invalid"}
@@ -123,7 +104,7 @@ func (s *Server) newCode(ctx context.Context, u domain.User, lang domain.Lang) e
 		return err
 	}
 	code := fmt.Sprintf("%06d", n)
-	if err := s.Codes.SaveCode(ctx, u.ID, s.codeHash(u.ID, code), s.Now().UTC().Add(CodeTTL)); err != nil {
+	if err := s.Codes.SaveCode(ctx, u.ID, s.codeHash(u.ID, code), s.Now().UTC().Add(domain.CodeTTL)); err != nil {
 		return err
 	}
 	return s.CodeMail.SendCode(ctx, u, lang, code)

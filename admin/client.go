@@ -159,14 +159,16 @@ func (c *client) next(ping <-chan time.Time) error {
 	}
 }
 
+// writeOne is not cut short by the end of the connection, which is to be told why it ends:
+// a cancelled write would break it off.
 func (c *client) writeOne(message []byte) error {
-	ctx, cancel := context.WithTimeout(c.stop, writeTime)
+	ctx, cancel := context.WithTimeout(context.Background(), writeTime)
 	defer cancel()
 	return c.conn.Write(ctx, websocket.MessageText, message)
 }
 
 func (c *client) ping() error {
-	ctx, cancel := context.WithTimeout(c.stop, pingTime)
+	ctx, cancel := context.WithTimeout(context.Background(), writeTime)
 	defer cancel()
 	return c.conn.Ping(ctx)
 }

@@ -28,7 +28,7 @@ const secret = "uma senha boa"
 // world is a server on a database of its own, with a person of every kind.
 type world struct {
 	*httptest.Server
-	t      *testing.T
+	t      testing.TB
 	db     *storage.DB
 	desk   *domain.Desk
 	admin  *admin.Server
@@ -37,6 +37,15 @@ type world struct {
 	people map[string]domain.User
 	tokens map[string]string
 	spec   *document
+	mail   codeMail
+}
+
+// codeMail takes the codes instead of a mail server.
+type codeMail chan string
+
+func (m codeMail) SendCode(_ context.Context, u domain.User, _ domain.Lang, code string) error {
+	m <- u.Email + " " + code
+	return nil
 }
 
 // The people of a world; "" is nobody.
@@ -50,7 +59,7 @@ const (
 	revoked = "revoked" // an employee who has logged out
 )
 
-func newWorld(t *testing.T, change ...func(*admin.Options)) *world {
+func newWorld(t testing.TB, change ...func(*admin.Options)) *world {
 	t.Helper()
 	url := pgtest.URL(t)
 	if err := storage.Migrate(t.Context(), url); err != nil {
@@ -65,13 +74,14 @@ func newWorld(t *testing.T, change ...func(*admin.Options)) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, db: db, people: map[string]domain.User{}, tokens: map[string]string{}, log: &lockedBuffer{}}
+	w := &world{t: t, db: db, people: map[string]domain.User{}, tokens: map[string]string{}, log: &lockedBuffer{}, mail: make(codeMail, 10)}
 	w.desk = domain.NewDesk(db, hasher, time.Now)
 	w.keeper = keeper(t, w.desk, time.Now)
 	w.populate(hasher)
 	o := admin.Options{
 		Desk: w.desk, Sessions: w.keeper, Feed: db.Feed(), Version: "test",
 		Log: slog.New(slog.NewJSONHandler(w.log, nil)), CodeKey: []byte("key"),
+		Throttle: db, Codes: db, CodeMail: w.mail,
 		InviteLink: func(token string) string { return "https://t.me/chamados_bot?start=" + token },
 	}
 	for _, f := range change {
@@ -101,7 +111,7 @@ func newWorld(t *testing.T, change ...func(*admin.Options)) *world {
 	return w
 }
 
-func keeper(t *testing.T, desk *domain.Desk, now func() time.Time) *session.Keeper {
+func keeper(t testing.TB, desk *domain.Desk, now func() time.Time) *session.Keeper {
 	t.Helper()
 	k, err := session.New(session.Options{Secret: []byte("test secret"), Accounts: desk, Now: now})
 	if err != nil {
@@ -173,7 +183,7 @@ type answer struct {
 	body   string
 }
 
-func (a answer) json(t *testing.T) map[string]any {
+func (a answer) json(t testing.TB) map[string]any {
 	t.Helper()
 	var m map[string]any
 	if err := json.Unmarshal([]byte(a.body), &m); err != nil {
@@ -238,7 +248,7 @@ func (w *world) documented(method, path string, a answer) {
 	}
 }
 
-func checkProblem(t *testing.T, what string, a answer) {
+func checkProblem(t testing.TB, what string, a answer) {
 	t.Helper()
 	if ct := a.header.Get("Content-Type"); ct != "application/problem+json" {
 		t.Errorf("%s: error as %q: %s", what, ct, a.body)

@@ -33,7 +33,7 @@ type document struct {
 	} `json:"components"`
 }
 
-func readDocument(t *testing.T, w *world) *document {
+func readDocument(t testing.TB, w *world) *document {
 	t.Helper()
 	res, err := w.Client().Get(w.URL + "/openapi.json")
 	if err != nil {

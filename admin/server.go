@@ -38,10 +38,10 @@ type Options struct {
 	// bot's name is not known. nil: there are no links.
 	InviteLink func(token string) string
 	// Throttle slows down whoever guesses passwords and codes. nil: nobody is slowed down.
-	Throttle Throttle
+	Throttle domain.Throttle
 	// Codes and CodeMail make a new password by code possible. nil: codes are never sent
 	// and never right.
-	Codes    Codes
+	Codes    domain.Codes
 	CodeMail CodeMail
 	// Welcome tells an imported person that they have an account. nil: nobody is told.
 	Welcome Welcome

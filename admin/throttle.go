@@ -12,44 +12,7 @@ import (
 	"chamados/domain"
 )
 
-// Throttle counts attempts so that guessing gets slower and slower, the same in every
-// process. A counter that nobody touched for [ThrottleMemory] is forgotten.
-type Throttle interface {
-	// Attempt counts one attempt under each limit, all or none. If one of them is still
-	// within its delay nothing is counted, and wait says how long the longest lasts.
-	Attempt(ctx context.Context, now time.Time, limits []Limit) (wait time.Duration, err error)
-	// Succeed takes the attempt back: the counter of a limit that Clears becomes 0, any
-	// other one less.
-	Succeed(ctx context.Context, limits []Limit) error
-}
-
-// ThrottleMemory is how long failed attempts count.
-const ThrottleMemory = time.Hour
-
-// Limit is a counter: after Free attempts, each further one must wait [Limit.Delay].
-type Limit struct {
-	Key    string
-	Free   int
-	Clears bool // success forgets all failures
-}
-
-// maxDelay bounds how long an attacker can lock somebody out.
-const maxDelay = 15 * time.Minute
-
-// Delay returns how long after the last of n attempts the next one must wait: nothing for
-// the free ones, then 1, 2, 4, … seconds up to a quarter of an hour.
-func (l Limit) Delay(n int) time.Duration {
-	over := n - l.Free
-	switch {
-	case over < 0:
-		return 0
-	case over > 10:
-		return maxDelay
-	}
-	return min(time.Second<<over, maxDelay)
-}
-
-func (s *Server) attempt(ctx context.Context, limits []Limit) error {
+func (s *Server) attempt(ctx context.Context, limits []domain.Limit) error {
 	if s.Throttle == nil {
 		return nil
 	}
@@ -61,22 +24,22 @@ func (s *Server) attempt(ctx context.Context, limits []Limit) error {
 	return &domain.Error{Code: domain.CodeThrottled, Key: "throttled", Args: map[string]any{"Seconds": seconds}}
 }
 
-func (s *Server) succeed(ctx context.Context, limits []Limit) error {
+func (s *Server) succeed(ctx context.Context, limits []domain.Limit) error {
 	if s.Throttle == nil {
 		return nil
 	}
 	return s.Throttle.Succeed(ctx, limits)
 }
 
-func (s *Server) loginLimits(r *http.Request, email string) []Limit {
-	return []Limit{
+func (s *Server) loginLimits(r *http.Request, email string) []domain.Limit {
+	return []domain.Limit{
 		{Key: "login:" + digest(domain.NormalizeEmail(email)), Free: 5, Clears: true},
 		{Key: "login-addr:" + digest(s.address(r)), Free: 50},
 	}
 }
 
-func (s *Server) codeLimits(r *http.Request, what, email string) []Limit {
-	return []Limit{
+func (s *Server) codeLimits(r *http.Request, what, email string) []domain.Limit {
+	return []domain.Limit{
 		{Key: what + ":" + digest(domain.NormalizeEmail(email)), Free: 5},
 		{Key: what + "-addr:" + digest(s.address(r)), Free: 30},
 	}

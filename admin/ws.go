@@ -20,8 +20,8 @@ const (
 	authTime = 10 * time.Second
 	// pingEvery also is how often the token is looked at again, so that an expired one ends.
 	pingEvery = 30 * time.Second
-	pingTime  = 15 * time.Second
-	writeTime = 10 * time.Second
+	// writeTime is how long a client may be unable to take a message or to answer a ping.
+	writeTime = 5 * time.Second
 	// maxClientMessage holds an auth message with its token.
 	maxClientMessage = 8 << 10
 	replayPiece      = 500
@@ -39,7 +39,8 @@ type clientMessage struct {
 	Cursor   *int64  `json:"cursor"`
 }
 
-// readyMessage answers auth and resume, which older clients do not send.
+// readyMessage answers auth and resume, which older clients do not send; user_id is 0 while
+// it is not known whose connection this is.
 type readyMessage struct {
 	Type   string `json:"type"`
 	UserID int64  `json:"user_id"`
@@ -145,10 +146,7 @@ func (c *client) view(ctx context.Context, ticket idField) error {
 // resume sends what happened after a cursor, then ready. Too much is not sent but said.
 func (c *client) resume(ctx context.Context, from *int64) error {
 	who := c.who()
-	if who.ID == 0 {
-		return nil
-	}
-	if from == nil {
+	if from == nil || who.ID == 0 {
 		c.ready()
 		return nil
 	}

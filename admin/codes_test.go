@@ -1,0 +1,93 @@
+package admin_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"chamados/admin"
+)
+
+// sentCode returns the code that was mailed to an address.
+func (w *world) sentCode(email string) string {
+	w.t.Helper()
+	select {
+	case mail := <-w.mail:
+		to, code, _ := strings.Cut(mail, " ")
+		if to != email || len(code) != 6 {
+			w.t.Fatalf("mailed %q", mail)
+		}
+		return code
+	case <-time.After(patience):
+		w.t.Fatal("no code was mailed")
+		return ""
+	}
+}
+
+func TestNewPasswordByCode(t *testing.T) {
+	w := newWorld(t)
+	send := func(email string) answer {
+		return w.call("", "POST", "/api/auth/send-verification-code", fmt.Sprintf(`{"email":%q}`, email))
+	}
+	for _, email := range []string{"ninguem@exemplo.com.br", "davi@exemplo.com.br", "\u0000"} {
+		a := send(email)
+		if known := send("ana@exemplo.com.br"); strings.ReplaceAll(known.body, "ana@exemplo.com.br", "X") != strings.ReplaceAll(a.body, email, "X") && email != "\u0000" {
+			t.Errorf("%s tells itself apart: %s", email, a.body)
+		}
+		w.sentCode("ana@exemplo.com.br")
+	}
+	send("ANA@exemplo.com.br")
+	code := w.sentCode("ana@exemplo.com.br")
+	wrong := "000000"
+	if code == wrong {
+		wrong = "000001"
+	}
+	verify := func(code string) string { return fmt.Sprintf(`{"email":"ana@exemplo.com.br","code":%q}`, code) }
+	change := func(code, password string) string {
+		return fmt.Sprintf(`{"email":"ana@exemplo.com.br","code":%q,"new_password":%q}`, code, password)
+	}
+	w.play([]scenario{
+		{name: "no address", method: "POST", path: "/api/auth/send-verification-code", body: `{}`, status: 422, has: []string{`"field":"email"`}},
+		{name: "wrong", method: "POST", path: "/api/auth/verify-code", body: verify(wrong), status: 400, has: []string{`"detail"`}, lacks: []string{code}},
+		{name: "unknown address", method: "POST", path: "/api/auth/verify-code", body: `{"email":"x@exemplo.com.br","code":"` + code + `"}`, status: 400},
+		{name: "missing", method: "POST", path: "/api/auth/verify-code", body: `{"email":"ana@exemplo.com.br"}`, status: 422},
+		{name: "right", method: "POST", path: "/api/auth/verify-code", body: verify(code), status: 200, has: []string{`"valid":true`, `"message"`}},
+		{name: "short password", method: "POST", path: "/api/auth/change-password", body: change(code, "curta"), status: 422, has: []string{`"field":"new_password"`}},
+		{name: "wrong code", method: "POST", path: "/api/auth/change-password", body: change(wrong, "outra senha boa"), status: 400},
+		{name: "still the old one", as: ana, method: "GET", path: "/api/auth/me", status: 200},
+		{name: "change", method: "POST", path: "/api/auth/change-password", body: change(code, "outra senha boa"), status: 200, has: []string{`"email":"ana@exemplo.com.br"`}, lacks: []string{"outra senha boa"}},
+		{name: "old tokens are void", as: ana, method: "GET", path: "/api/auth/me", status: 401},
+		{name: "old password", method: "POST", path: "/api/auth/login", body: `{"email":"ana@exemplo.com.br","password":"uma senha boa"}`, status: 401},
+		{name: "new password", method: "POST", path: "/api/auth/login", body: `{"email":"ana@exemplo.com.br","password":"outra senha boa"}`, status: 200},
+		{name: "used code", method: "POST", path: "/api/auth/change-password", body: change(code, "terceira senha"), status: 400},
+	})
+	if log := w.log.String(); strings.Contains(log, code) || strings.Contains(log, "outra senha boa") {
+		t.Error("the log holds a secret")
+	}
+}
+
+func TestGuessingGetsSlower(t *testing.T) {
+	now := time.Now()
+	w := newWorld(t, func(o *admin.Options) { o.Now = func() time.Time { return now } })
+	for _, email := range []string{"ana@exemplo.com.br", "ninguem@exemplo.com.br"} {
+		body := fmt.Sprintf(`{"email":%q,"password":"errada"}`, email)
+		for range 5 {
+			w.play([]scenario{{name: "guess", method: "POST", path: "/api/auth/login", body: body, status: 401}})
+		}
+		a := w.call("", "POST", "/api/auth/login", body)
+		if a.status != 429 || a.header.Get("Retry-After") != "1" {
+			t.Errorf("%s: %d, Retry-After %q", email, a.status, a.header.Get("Retry-After"))
+		}
+	}
+	right := `{"email":"ana@exemplo.com.br","password":"uma senha boa"}`
+	w.play([]scenario{
+		{name: "right, too soon", method: "POST", path: "/api/auth/login", body: right, status: 429},
+		{name: "somebody else", method: "POST", path: "/api/auth/login", body: `{"email":"beto@exemplo.com.br","password":"uma senha boa"}`, status: 200},
+	})
+	now = now.Add(time.Second)
+	w.play([]scenario{{name: "right, in time", method: "POST", path: "/api/auth/login", body: right, status: 200}})
+	for range 5 {
+		w.play([]scenario{{name: "forgiven", method: "POST", path: "/api/auth/login", body: `{"email":"ana@exemplo.com.br","password":"errada"}`, status: 401}})
+	}
+}

@@ -1,0 +1,102 @@
+package storage
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"chamados/domain"
+
+	"github.com/jackc/pgx/v5"
+)
+
+var (
+	_ domain.Throttle = (*DB)(nil)
+	_ domain.Codes    = (*DB)(nil)
+)
+
+// Attempt counts one attempt under each limit, unless one of them must still wait.
+func (db *DB) Attempt(ctx context.Context, now time.Time, limits []domain.Limit) (wait time.Duration, err error) {
+	now = now.UTC()
+	since := now.Add(-domain.ThrottleMemory)
+	err = db.transact(ctx, func(s *store) error {
+		counted, err := s.attempts(ctx, since, limits)
+		if err != nil {
+			return err
+		}
+		for _, l := range limits {
+			c := counted[l.Key]
+			wait = max(wait, c.last.Add(l.Delay(c.count)).Sub(now))
+		}
+		if wait > 0 {
+			return nil
+		}
+		return s.run(ctx, statement{
+			sql: `UPDATE tentativas SET vezes = CASE WHEN ultima < $3 THEN 1 ELSE vezes + 1 END, ultima = $2
+				WHERE chave = ANY ($1)`, args: []any{limitKeys(limits), now, since},
+		})
+	})
+	return wait, wrap("count an attempt", err)
+}
+
+type attempts struct {
+	count int
+	last  time.Time
+}
+
+// attempts returns the counters, locked in one order, so that attempts at the same time take turns; those
+// older than since are as good as new.
+func (s *store) attempts(ctx context.Context, since time.Time, limits []domain.Limit) (map[string]attempts, error) {
+	out := map[string]attempts{}
+	keys := limitKeys(limits)
+	err := s.run(ctx,
+		statement{sql: `INSERT INTO tentativas (chave, vezes, ultima) SELECT k, 0, 'epoch' FROM unnest($1::text[]) k ORDER BY k
+			ON CONFLICT DO NOTHING`, args: []any{keys}},
+		statement{sql: `SELECT chave, vezes, ultima FROM tentativas WHERE chave = ANY ($1) ORDER BY chave FOR UPDATE`,
+			args: []any{keys}, read: each(func(rows pgx.Rows) error {
+				var key string
+				var a attempts
+				if err := rows.Scan(&key, &a.count, &a.last); err != nil {
+					return err
+				}
+				if a.last.Before(since) {
+					a = attempts{}
+				}
+				out[key] = a
+				return nil
+			})},
+	)
+	return out, err
+}
+
+// Succeed takes back what a successful attempt counted.
+func (db *DB) Succeed(ctx context.Context, limits []domain.Limit) error {
+	var clear, less []string
+	for _, l := range limits {
+		if l.Clears {
+			clear = append(clear, l.Key)
+		} else {
+			less = append(less, l.Key)
+		}
+	}
+	return wrap("forget attempts", db.run(ctx,
+		statement{sql: `DELETE FROM tentativas WHERE chave = ANY ($1)`, args: []any{clear}},
+		statement{sql: `UPDATE tentativas SET vezes = vezes - 1 WHERE chave = ANY ($1) AND vezes > 0`, args: []any{less}},
+	))
+}
+
+// ForgetAttempts deletes the counters that no longer count at now.
+func (db *DB) ForgetAttempts(ctx context.Context, now time.Time) error {
+	return wrap("forget old attempts", db.run(ctx, statement{
+		sql: `DELETE FROM tentativas WHERE ultima < $1`, args: []any{now.UTC().Add(-domain.ThrottleMemory)},
+	}))
+}
+
+func limitKeys(limits []domain.Limit) []string {
+	keys := make([]string, len(limits))
+	for i, l := range limits {
+		keys[i] = l.Key
+	}
+	slices.Sort(keys)
+	return keys
+}
