@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -13,18 +15,21 @@ import (
 
 const inColumn = `document.querySelector('[data-cards="%s"] #cartao-%d') !== null`
 
+// at returns the upper left corner of an element.
+func (b *browser) at(selector string) (x, y float64) {
+	b.t.Helper()
+	box := b.text(fmt.Sprintf(`(() => { const r = document.querySelector('%s').getBoundingClientRect(); return r.left + " " + r.top; })()`, selector))
+	if _, err := fmt.Sscan(box, &x, &y); err != nil {
+		b.t.Fatal(err)
+	}
+	return x, y
+}
+
 // drag takes a card by its upper left and drops it on a column.
 func (b *browser) drag(id int64, s domain.Status) {
 	b.t.Helper()
-	at := func(selector string) (x, y float64) {
-		box := b.text(fmt.Sprintf(`(() => { const r = document.querySelector('%s').getBoundingClientRect(); return r.left + " " + r.top; })()`, selector))
-		if _, err := fmt.Sscan(box, &x, &y); err != nil {
-			b.t.Fatal(err)
-		}
-		return x, y
-	}
-	fromX, fromY := at(fmt.Sprintf("#cartao-%d", id))
-	toX, toY := at("#coluna-" + string(s))
+	fromX, fromY := b.at(fmt.Sprintf("#cartao-%d", id))
+	toX, toY := b.at("#coluna-" + string(s))
 	b.do(chromedp.DragAndDropXY(fromX+20, fromY+12, toX+40, toY+150, 12))
 }
 
@@ -146,4 +151,39 @@ func TestTicketPageKeepsWhatIsTyped(t *testing.T) {
 	b.do(chromedp.Click(chromedp.CSS(`.chip[value="resolvido"]`)))
 	b.until(`document.querySelector('.ticket-head .status.is-resolvido') !== null`)
 	b.quiet()
+}
+
+func TestBoardByFinger(t *testing.T) {
+	chromium(t)
+	h := newHouse(t)
+	tk := h.ticket(t, h.caio, "Dedo")
+	b := newBrowser(t, h, h.ana)
+	if _, err := chromedp.Call(b.ctx, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true}); err != nil {
+		t.Fatal(err)
+	}
+	b.open("/")
+	b.live()
+	x, y := b.at(fmt.Sprintf("#cartao-%d", tk.ID))
+	toX, toY := b.at("#coluna-em_andamento")
+	b.touch(input.DispatchTouchEventTypeTouchStart, x+30, y+20)
+	b.until(`document.documentElement.classList.contains('dragging')`)
+	for i := range 8 {
+		part := float64(i+1) / 8
+		b.touch(input.DispatchTouchEventTypeTouchMove, x+30+(toX+10-x)*part, y+20+(toY+100-y)*part)
+	}
+	b.until(`document.querySelector('#coluna-em_andamento').classList.contains('over')`)
+	b.touch(input.DispatchTouchEventTypeTouchEnd, 0, 0)
+	b.until(fmt.Sprintf(inColumn, "em_andamento", tk.ID))
+	b.quiet()
+}
+
+func (b *browser) touch(kind input.DispatchTouchEventType, x, y float64) {
+	b.t.Helper()
+	points := []*input.TouchPoint{}
+	if kind != input.DispatchTouchEventTypeTouchEnd {
+		points = append(points, &input.TouchPoint{X: x, Y: y})
+	}
+	if _, err := chromedp.Call(b.ctx, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: kind, TouchPoints: points}); err != nil {
+		b.t.Fatal(err)
+	}
 }
