@@ -84,7 +84,7 @@ func (p *Panel) fillDefaults() {
 func (p *Panel) routes() http.Handler {
 	mux := http.NewServeMux()
 	open := func(pattern string, h handler) { mux.Handle(pattern, p.serve(h)) }
-	page := func(pattern string, h handler) { mux.Handle(pattern, p.serve(p.loggedIn(h))) }
+	page := func(pattern string, h handler) { open(pattern, p.loggedIn(h)) }
 
 	mux.Handle("GET /assets/", p.assets)
 	open("GET /entrar", p.loginPage)
@@ -97,7 +97,15 @@ func (p *Panel) routes() http.Handler {
 	page("GET /fragmentos/cartao/{id}", p.cardFragment)
 	page("GET /fragmentos/contagens", p.countsFragment)
 	page("GET /fragmentos/pessoas", p.peopleFragment)
+	page("GET /estatisticas", p.statistics)
+	p.ticketRoutes(page)
+	p.peopleRoutes(page)
 
+	page("/", func(http.ResponseWriter, *http.Request, *visit) error { return errNoPage })
+	return mux
+}
+
+func (p *Panel) ticketRoutes(page func(string, handler)) {
 	page("GET /chamados", p.list)
 	page("GET /chamados.csv", p.export)
 	page("GET /chamados/novo", p.newTicketPage)
@@ -115,7 +123,9 @@ func (p *Panel) routes() http.Handler {
 	page("POST /chamados/{id}/restaurar", p.restoreTicket)
 	page("POST /comentarios/{id}/editar", p.editComment)
 	page("GET /anexos/{id}", p.attachment)
+}
 
+func (p *Panel) peopleRoutes(page func(string, handler)) {
 	page("GET /pessoas", p.people)
 	page("GET /pessoas/nova", p.newPersonPage)
 	page("POST /pessoas/nova", p.createPerson)
@@ -125,13 +135,8 @@ func (p *Panel) routes() http.Handler {
 	page("POST /pessoas/{id}/convite", p.invite)
 	page("POST /pessoas/{id}/desvincular", p.unlink)
 
-	page("GET /estatisticas", p.statistics)
-
 	page("GET /conta", p.account)
 	page("POST /conta/convite", p.ownInvite)
 	page("POST /conta/desvincular", p.ownUnlink)
 	page("POST /conta/sair", p.logoutEverywhere)
-
-	page("/", func(http.ResponseWriter, *http.Request, *visit) error { return errNoPage })
-	return mux
 }
