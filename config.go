@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/url"
@@ -14,7 +13,6 @@ import (
 	"time"
 
 	"github.com/spf13/viper"
-	"github.com/subosito/gotenv"
 
 	"chamados/domain"
 )
@@ -178,8 +176,8 @@ var environment = map[string]string{
 // LoadConfig reads file (it may be absent if optional), the .env beside it, and the
 // environment. The result is validated.
 func LoadConfig(file string, optional bool) (Config, error) {
-	if err := gotenv.Load(filepath.Join(filepath.Dir(file), ".env")); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return Config{}, fmt.Errorf(".env: %w", err)
+	if err := loadDotenv(filepath.Join(filepath.Dir(file), ".env")); err != nil {
+		return Config{}, err
 	}
 	v := viper.New()
 	for key, value := range defaults {
