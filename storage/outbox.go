@@ -62,8 +62,9 @@ func linkSent(d domain.Delivery, messageID int64, hash []byte, now time.Time) []
 			args: []any{d.ChatID, messageID, d.TicketID, now, d.EventIDs},
 		}}
 	}
+	// A menu in the place of a card: what the card shows is no longer what was last sent as one.
 	return []statement{{
-		sql:  link + `VALUES ($1, $2, $3, NULL, $4, false, NULL, $5) ON CONFLICT (chat_id, mensagem_id) DO NOTHING`,
+		sql:  link + `VALUES ($1, $2, $3, NULL, $4, false, NULL, $5) ON CONFLICT (chat_id, mensagem_id) DO UPDATE SET hash = NULL`,
 		args: []any{d.ChatID, messageID, d.TicketID, d.Message != nil && d.Message.Internal, now},
 	}}
 }
