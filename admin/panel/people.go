@@ -23,7 +23,6 @@ type personBody struct {
 	Link     string // a fresh invitation, shown once
 	Code     *qrCode
 	CanLink  bool
-	Own      bool
 }
 
 type personForm struct {
@@ -139,7 +138,7 @@ func (p *Panel) showPerson(w http.ResponseWriter, r *http.Request, v *visit, sta
 	if err != nil {
 		return err
 	}
-	body := personBody{User: u, Roles: roles, CanLink: p.canInvite(), Own: u.ID == v.Actor.ID}
+	body := personBody{User: u, Roles: roles, CanLink: p.canInvite()}
 	edit(&body)
 	return p.render(w, v, status, "person", body)
 }
