@@ -1,0 +1,79 @@
+package mail
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"time"
+
+	gomail "github.com/wneessen/go-mail"
+)
+
+// SMTP sends through a mail server.
+type SMTP struct {
+	client   *gomail.Client
+	from     string
+	fromName string
+}
+
+const smtpTimeout = 30 * time.Second
+
+// NewSMTP returns a sender for an address such as smtps://user:password@host:465 or
+// smtp://host:25. smtps is TLS from the start; smtp goes over to TLS where the server can,
+// and must where there is a password. Errors never hold the password.
+func NewSMTP(address, from, fromName string) (*SMTP, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Hostname() == "" || u.Scheme != "smtp" && u.Scheme != "smtps" {
+		return nil, errors.New("smtp: want smtp://host:port or smtps://user:password@host:port")
+	}
+	options := []gomail.Option{gomail.WithTimeout(smtpTimeout), gomail.WithTLSPolicy(gomail.TLSOpportunistic)}
+	port := 587
+	if u.Scheme == "smtps" {
+		port = 465
+		options = append(options, gomail.WithSSL())
+	}
+	if u.Port() != "" {
+		if port, err = strconv.Atoi(u.Port()); err != nil {
+			return nil, errors.New("smtp: the port is no number")
+		}
+	}
+	options = append(options, gomail.WithPort(port))
+	if u.User != nil {
+		password, _ := u.User.Password()
+		options = append(options, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover),
+			gomail.WithUsername(u.User.Username()), gomail.WithPassword(password))
+		if u.Scheme == "smtp" {
+			options = append(options, gomail.WithTLSPolicy(gomail.TLSMandatory))
+		}
+	}
+	client, err := gomail.NewClient(u.Hostname(), options...)
+	if err != nil {
+		return nil, fmt.Errorf("smtp: %w", err)
+	}
+	return &SMTP{client: client, from: from, fromName: fromName}, nil
+}
+
+// Send sends one message, as text and HTML.
+func (s *SMTP) Send(ctx context.Context, m Message) error {
+	msg := gomail.NewMsg()
+	if err := msg.FromFormat(s.fromName, s.from); err != nil {
+		return fmt.Errorf("smtp: sender: %w", err)
+	}
+	if err := msg.AddToFormat(m.ToName, m.To); err != nil {
+		return fmt.Errorf("smtp: receiver: %w", err)
+	}
+	msg.Subject(m.Subject)
+	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
+	msg.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
+	err := s.client.DialAndSendWithContext(ctx, msg)
+	if err == nil {
+		return nil
+	}
+	err = fmt.Errorf("smtp: %w", err)
+	if refused, ok := errors.AsType[*gomail.SendError](err); ok && !refused.IsTemp() {
+		return err
+	}
+	return &LaterError{Err: err}
+}
