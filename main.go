@@ -42,13 +42,13 @@ func rootCommand() *cobra.Command {
 	load := func(cmd *cobra.Command) (Config, error) {
 		return LoadConfig(file, !cmd.Flags().Changed("config"))
 	}
-	root.AddCommand(serveCommand(load), sandboxCommand(load), healthCommand(load), versionCommand())
+	root.AddCommand(serveCommand(load, &file), sandboxCommand(load), healthCommand(load), versionCommand())
 	return root
 }
 
 type loader func(*cobra.Command) (Config, error)
 
-func serveCommand(load loader) *cobra.Command {
+func serveCommand(load loader, file *string) *cobra.Command {
 	return &cobra.Command{
 		Use:   "serve",
 		Short: "Run the helpdesk",
@@ -58,16 +58,17 @@ func serveCommand(load loader) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return run(cmd.Context(), NewProgram(c, c.Log.Logger()))
+			return run(cmd.Context(), NewProgram(c, c.Log.Logger()), *file)
 		},
 	}
 }
 
 // run starts a program, waits for a signal or its failure, and stops it.
-func run(ctx context.Context, p *Program) error {
+func run(ctx context.Context, p *Program, configFile string) error {
 	if err := p.Start(ctx); err != nil {
 		return err
 	}
+	p.warn(configFile)
 	var failure error
 	select {
 	case <-ctx.Done():

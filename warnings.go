@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"net"
+	"os"
+	"strings"
+
+	"chamados/domain"
+)
+
+// Accounts that installations are born with, and what they are born with. Each pair costs
+// one password hash of processor time at the start, so the lists stay short.
+var (
+	bornNames     = []string{"admin", "administrador", "ti", "suporte", "root"}
+	bornPasswords = []string{"admin123", "admin", "123456", "senha123"}
+)
+
+// warn tells whoever runs the desk of settings that work but should not stay.
+func (p *Program) warn(configFile string) {
+	if p.config.Secret != "" && len(p.config.Secret) < goodSecret {
+		p.log.Warn("secret_key (SECRET_KEY) is short: 32 characters or more cannot be guessed", "characters", len(p.config.Secret))
+	}
+	if public(p.config.HTTP.Addr) && !strings.HasPrefix(p.config.HTTP.PublicURL, "https://") {
+		p.log.Warn("the panel listens beyond this machine without TLS: put a proxy with TLS before it and set http.public_url",
+			"address", p.config.HTTP.Addr)
+	}
+	for _, file := range []string{configFile, ".env"} {
+		if info, err := os.Stat(file); err == nil && info.Mode().Perm()&0o004 != 0 && holdsSecrets(file) {
+			p.log.Warn("others on this machine can read secrets: chmod 600", "file", file)
+		}
+	}
+	p.background("warnings", p.warnOfPasswords)
+}
+
+// public reports whether an address can be reached from other machines.
+func public(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	ip := net.ParseIP(host)
+	return err == nil && host != "localhost" && (ip == nil || !ip.IsLoopback())
+}
+
+func holdsSecrets(file string) bool {
+	data, err := os.ReadFile(file)
+	text := strings.ToLower(string(data))
+	for _, word := range []string{"password:", "token:", "secret_key:", "db_password=", "secret_key=", "_token=", "_secret="} {
+		if _, rest, found := strings.Cut(text, word); found && strings.Trim(strings.SplitN(rest, "\n", 2)[0], " \"'\r") != "" {
+			return err == nil
+		}
+	}
+	return false
+}
+
+// warnOfPasswords looks, in the background, for accounts of IT that still have the password
+// they were born with.
+func (p *Program) warnOfPasswords(ctx context.Context) error {
+	active := true
+	team, err := p.db.Users(ctx, domain.UserFilter{Role: domain.RoleIT, Active: &active})
+	if err != nil {
+		return nil
+	}
+	for _, u := range team {
+		name, _, _ := strings.Cut(u.Email, "@")
+		for _, born := range bornNames {
+			if name == born {
+				p.warnOfPassword(ctx, u)
+			}
+		}
+	}
+	return nil
+}
+
+func (p *Program) warnOfPassword(ctx context.Context, u domain.User) {
+	for _, password := range bornPasswords {
+		if ctx.Err() != nil {
+			return
+		}
+		if _, err := p.desk.Authenticate(ctx, u.Email, password); err == nil {
+			p.log.Warn("an IT account has a well-known password: change it now", "email", u.Email)
+			return
+		}
+	}
+}
