@@ -1,9 +1,14 @@
 package admin_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
+
+	"chamados/admin"
 )
 
 // scenario is one call and what must, and must not, come back.
@@ -401,4 +406,36 @@ func TestRequestIDs(t *testing.T) {
 			t.Errorf("no %s", name)
 		}
 	}
+}
+
+func TestPanicIsAnsweredAndLogged(t *testing.T) {
+	w := newWorld(t, func(o *admin.Options) {
+		o.Ready = func(context.Context) error { panic("the secret of the panic") }
+	})
+	res, err := w.Client().Get(w.URL + "/ready")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := res.Header.Get("X-Request-Id")
+	if res.StatusCode != 500 || !strings.Contains(string(body), id) || strings.Contains(string(body), "secret") {
+		t.Errorf("%d: %s", res.StatusCode, body)
+	}
+	if log := w.log.String(); !strings.Contains(log, "the secret of the panic") || !strings.Contains(log, id) {
+		t.Errorf("not in the log: %s", log)
+	}
+}
+
+func TestNotReady(t *testing.T) {
+	w := newWorld(t, func(o *admin.Options) {
+		o.Ready = func(context.Context) error { return errors.New("no database at 10.0.0.7") }
+	})
+	w.play([]scenario{
+		{name: "ready", method: "GET", path: "/ready", status: 503, lacks: []string{"10.0.0.7"}},
+		{name: "health", method: "GET", path: "/health", status: 200},
+	})
 }
