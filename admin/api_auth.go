@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"context"
 	"net/http"
 
 	"chamados/domain"
@@ -31,7 +32,7 @@ func (s *Server) login(c *call, b *loginBody) (loginAnswer, error) {
 	if err := required(member{"email", b.Email == nil}, member{"password", b.Password == nil}); err != nil {
 		return loginAnswer{}, err
 	}
-	u, err := s.authenticate(c, *b.Email, *b.Password)
+	u, err := s.Login(c.r.Context(), c.r, *b.Email, *b.Password)
 	if err != nil {
 		return loginAnswer{}, err
 	}
@@ -45,20 +46,22 @@ func (s *Server) login(c *call, b *loginBody) (loginAnswer, error) {
 	return loginAnswer{AccessToken: token, TokenType: "bearer", User: wireAccount(u)}, nil
 }
 
-// authenticate checks a password; whoever guesses is slowed down, by account and by address.
-func (s *Server) authenticate(c *call, email, password string) (domain.User, error) {
-	limits := s.loginLimits(c.r, email)
-	if err := s.attempt(c.r.Context(), limits); err != nil {
+// Login checks a password for a request; whoever guesses is slowed down, by account and by
+// address. The error is [domain.ErrBadCredentials] for all that is wrong, or one of
+// [domain.CodeThrottled]. The panel's login uses it too.
+func (s *Server) Login(ctx context.Context, r *http.Request, email, password string) (domain.User, error) {
+	limits := s.loginLimits(r, email)
+	if err := s.attempt(ctx, limits); err != nil {
 		return domain.User{}, err
 	}
 	if !plain(email) || !plain(password) {
 		return domain.User{}, domain.ErrBadCredentials
 	}
-	u, err := s.Desk.Authenticate(c.r.Context(), email, password)
+	u, err := s.Desk.Authenticate(ctx, email, password)
 	if err != nil {
 		return domain.User{}, err
 	}
-	return u, s.succeed(c.r.Context(), limits)
+	return u, s.succeed(ctx, limits)
 }
 
 func (s *Server) me(c *call, _ *none) (accountJSON, error) {
