@@ -38,7 +38,7 @@ func TestFromAMessageToASolvedTicket(t *testing.T) {
 	group.taps("Assumir")
 	group.answered("Você assumiu o #1")
 	group.seesLast("🙋 Bruno Lima")
-	ana.sees("🙋 Bruno Lima está cuidando disso", "assumiu o chamado")
+	ana.sees("🙋 Bruno Lima está cuidando disso", "começou a cuidar")
 
 	group.replies("#1 · Minha", "A luz dela acende?")
 	group.seesLast("Enviado a <b>Ana Souza</b>")

@@ -72,7 +72,7 @@ type Data struct {
 	Priority domain.Priority
 	Nonce    string // of a draft
 	Word     string // [a-z0-9_-], at most 16 bytes
-	Value    string // likewise; may be empty
+	Value    string // likewise, at most 20 bytes; may be empty
 }
 
 // Failures of decoding, matched with errors.Is.
@@ -86,6 +86,7 @@ const (
 	versionCopy = "1c"
 	separator   = ":"
 	maxWord     = 16
+	maxValue    = 20 // an id fits
 )
 
 // Encode returns d's data. It fails when a field of the verb has a value that cannot be

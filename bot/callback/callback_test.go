@@ -16,7 +16,7 @@ func longest(v Verb) Data {
 	full := Data{
 		Ticket: math.MaxInt64, Comment: math.MaxInt64, User: math.MaxInt64, Page: math.MaxInt64,
 		Status: domain.StatusInProgress, Priority: domain.PriorityUrgent,
-		Nonce: strings.Repeat("n", maxWord), Word: strings.Repeat("w", maxWord), Value: strings.Repeat("v", maxWord),
+		Nonce: strings.Repeat("n", maxWord), Word: strings.Repeat("w", maxWord), Value: strings.Repeat("v", maxValue),
 	}
 	d := Data{Verb: v, Copy: true}
 	for _, f := range layouts[v] {
@@ -57,7 +57,7 @@ func TestRoundTrip(t *testing.T) {
 			Priority: rapid.SampledFrom(domain.Priorities).Draw(t, "priority"),
 			Nonce:    rapid.StringMatching(`[a-z0-9]{1,16}`).Draw(t, "nonce"),
 			Word:     rapid.StringMatching(`[a-z_]{1,16}`).Draw(t, "word"),
-			Value:    rapid.StringMatching(`[a-z_0-9]{0,16}`).Draw(t, "value"),
+			Value:    rapid.StringMatching(`[a-z_0-9]{0,20}`).Draw(t, "value"),
 		}
 		want := Data{Verb: rapid.SampledFrom(verbs).Draw(t, "verb"), Copy: rapid.Bool().Draw(t, "copy")}
 		for _, f := range layouts[want.Verb] {

@@ -18,9 +18,9 @@ var (
 	comment = number(func(d *Data) *int64 { return &d.Comment }, 1)
 	user    = number(func(d *Data) *int64 { return &d.User }, 0)
 	page    = number(func(d *Data) *int64 { return &d.Page }, 0)
-	nonce   = word(func(d *Data) *string { return &d.Nonce }, 1)
-	verb    = word(func(d *Data) *string { return &d.Word }, 1)
-	value   = word(func(d *Data) *string { return &d.Value }, 0)
+	nonce   = word(func(d *Data) *string { return &d.Nonce }, 1, maxWord)
+	verb    = word(func(d *Data) *string { return &d.Word }, 1, maxWord)
+	value   = word(func(d *Data) *string { return &d.Value }, 0, maxValue)
 
 	status = field{
 		get: func(d *Data) string { return string(d.Status) },
@@ -55,12 +55,12 @@ func number(at func(*Data) *int64, least int64) field {
 }
 
 // word is a short word of the bot's own; what people typed never goes into a button.
-func word(at func(*Data) *string, least int) field {
+func word(at func(*Data) *string, least, most int) field {
 	return field{
 		get: func(d *Data) string { return *at(d) },
 		set: func(d *Data, s string) bool {
 			*at(d) = s
-			return len(s) >= least && len(s) <= maxWord && strings.Trim(s, alphabet) == ""
+			return len(s) >= least && len(s) <= most && strings.Trim(s, alphabet) == ""
 		},
 	}
 }

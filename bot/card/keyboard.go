@@ -60,7 +60,11 @@ func statusRows(lang domain.Lang, t domain.Ticket, o Options) [][]chat.Button {
 		}
 		all = append(all, b)
 	}
-	return inRows(all, 2)
+	const first = 2 // what comes next stands larger
+	if len(all) <= first {
+		return inRows(all, first)
+	}
+	return append([][]chat.Button{all[:first:first]}, inRows(all[first:], 3)...)
 }
 
 // inRows lays buttons out, n a row.

@@ -1,6 +1,9 @@
 package card
 
 import (
+	"slices"
+	"strconv"
+
 	"chamados/bot/callback"
 	"chamados/bot/chat"
 	"chamados/domain"
@@ -12,12 +15,7 @@ const maxEvents = 6
 // Notice returns a message that tells of events of one ticket, oldest first. A requester
 // is told of nothing internal; if nothing is left to tell, the text is empty.
 func Notice(lang domain.Lang, t domain.Ticket, events []domain.NoticeEventView, o Options) chat.Outgoing {
-	var told []domain.NoticeEventView
-	for _, e := range events {
-		if o.For == IT || !e.Internal {
-			told = append(told, e)
-		}
-	}
+	told := worthTelling(events, o.For)
 	if len(told) == 0 {
 		return chat.Outgoing{}
 	}
@@ -32,6 +30,25 @@ func Notice(lang domain.Lang, t domain.Ticket, events []domain.NoticeEventView, 
 		Text:     lines(append([]string{heading(t)}, parts...)...),
 		Keyboard: noticeKeyboard(lang, t, told, o),
 	}
+}
+
+// worthTelling leaves out what the reader may not know, and for a requester that somebody
+// took the ticket when they are also told that work has begun.
+func worthTelling(events []domain.NoticeEventView, r Reader) []domain.NoticeEventView {
+	if r == IT {
+		return events
+	}
+	begun := slices.ContainsFunc(events, func(e domain.NoticeEventView) bool {
+		return e.Kind == domain.EventStatus && e.To == string(domain.StatusInProgress)
+	})
+	var out []domain.NoticeEventView
+	for _, e := range events {
+		took := e.Kind == domain.EventAssignee && e.To == strconv.FormatInt(e.ActorID, 10)
+		if !e.Internal && !(begun && took) {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 // tell tells of one event, with the comment that it brought.

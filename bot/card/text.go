@@ -70,7 +70,7 @@ func Shorten(s string, limit int) string {
 		cut--
 	}
 	cut = flow.WholeCluster(runes, cut)
-	for near := cut; near > cut*3/4; near-- {
+	for near := cut; near >= cut/2 && near > 0; near-- {
 		if unicode.IsSpace(runes[near]) {
 			cut = near
 			break

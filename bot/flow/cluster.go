@@ -13,6 +13,10 @@ func WholeCluster(runes []rune, cut int) int {
 
 func joins(before, r rune) bool {
 	const joiner = '\u200d'
-	return unicode.Is(unicode.M, r) || r == joiner || before == joiner ||
-		r >= 0x1F3FB && r <= 0x1F3FF || r >= 0xE0020 && r <= 0xE007F || r >= 0x1F1E6 && r <= 0x1F1FF
+	return unicode.Is(unicode.M, r) || r == joiner || before == joiner || isSkinTone(r) || isTag(r) ||
+		isFlagHalf(before) && isFlagHalf(r)
 }
+
+func isSkinTone(r rune) bool { return r >= 0x1F3FB && r <= 0x1F3FF }
+func isTag(r rune) bool      { return r >= 0xE0020 && r <= 0xE007F }
+func isFlagHalf(r rune) bool { return r >= 0x1F1E6 && r <= 0x1F1FF }
