@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 
 	"chamados/domain"
 
@@ -61,6 +63,16 @@ func (s *store) EachTicket(ctx context.Context, f domain.TicketFilter, yield fun
 }
 
 func (s *store) eachTicket(ctx context.Context, f domain.TicketFilter, scan func(pgx.Rows) error) error {
+	if merged(f) {
+		st, err := byStatus(f, orders[f.Order].by)
+		if err != nil {
+			return err
+		}
+		st.args = append(st.args, f.Limit)
+		st.sql += ` LIMIT $` + strconv.Itoa(len(st.args))
+		st.read = each(scan)
+		return s.run(ctx, st)
+	}
 	var q query
 	q.text(`SELECT ` + briefColumns + ticketFrom + ` WHERE c.excluido_em IS NULL`)
 	q.filter(f)
@@ -68,6 +80,23 @@ func (s *store) eachTicket(ctx context.Context, f domain.TicketFilter, scan func
 		return err
 	}
 	return s.run(ctx, statement{sql: q.sql(), args: q.args, read: each(scan)})
+}
+
+// merged reports whether a page is best put together from one page of each status: by priority, where
+// neither a person's tickets nor the queue nor a search narrow it down.
+func merged(f domain.TicketFilter) bool {
+	return f.Order == domain.OrderPriority && f.Limit > 0 && f.RequesterID == 0 && f.Search == "" && !(f.Unassigned && f.Open)
+}
+
+// statusesOf returns the statuses that a filter selects.
+func statusesOf(f domain.TicketFilter) []domain.Status {
+	var out []domain.Status
+	for _, s := range domain.Statuses {
+		if (len(f.Statuses) == 0 || slices.Contains(f.Statuses, s)) && !(f.Open && s.Done()) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // page adds where the page begins, its order and its end.
@@ -131,80 +160,4 @@ func (q *query) anyOf(column string, in []string) {
 	default:
 		q.and(column + ` = ANY (` + q.arg(in) + `::varchar[])`)
 	}
-}
-
-// Board returns, for each status in board order, its first cards (in the filter's order) and how many
-// tickets there are. Deleted tickets do not count.
-func (s *store) Board(ctx context.Context, f domain.TicketFilter, perColumn int) ([]domain.BoardColumn, error) {
-	f.After, f.Limit = nil, perColumn
-	statuses := f.Statuses
-	if len(statuses) == 0 {
-		statuses = domain.Statuses
-	}
-	f.Statuses = nil
-	columns := make([]domain.BoardColumn, len(statuses))
-	place := make(map[domain.Status]*domain.BoardColumn, len(statuses))
-	for i, status := range statuses {
-		columns[i].Status = status
-		place[status] = &columns[i]
-	}
-	cards, err := boardCards(f, words(statuses))
-	if err != nil {
-		return nil, err
-	}
-	cards.read = each(func(rows pgx.Rows) error {
-		var t domain.Ticket
-		err := scanTicket(rows, &t)
-		if c := place[t.Status]; c != nil {
-			c.Tickets = append(c.Tickets, t)
-		}
-		return err
-	})
-	counts := boardCounts(f, words(statuses))
-	counts.read = each(func(rows pgx.Rows) error {
-		var status string
-		var n int64
-		err := rows.Scan(&status, &n)
-		if c := place[domain.Status(status)]; c != nil {
-			c.Count = n
-		}
-		return err
-	})
-	err = s.run(ctx, cards, counts)
-	return columns, wrap("read the board", err)
-}
-
-// boardCards selects the first cards of every column: one index range each.
-func boardCards(f domain.TicketFilter, statuses []string) (statement, error) {
-	var q query
-	q.text(`SELECT ` + briefColumns + ` FROM unnest(` + q.arg(statuses) + `::varchar[]) WITH ORDINALITY AS s (status, n)
-		CROSS JOIN LATERAL (SELECT * FROM chamados c WHERE c.status = s.status AND c.excluido_em IS NULL`)
-	q.filter(f)
-	if err := q.page(f); err != nil {
-		return statement{}, err
-	}
-	q.text(`) c` + peopleJoin + ` ORDER BY s.n, `)
-	if f.Order == "" {
-		f.Order = domain.OrderNewest
-	}
-	q.text(orders[f.Order].by)
-	return q.statement(), nil
-}
-
-// boardCounts counts the tickets of every column, from the counters where they know it.
-func boardCounts(f domain.TicketFilter, statuses []string) statement {
-	var q query
-	if counted(f) {
-		q.text(`SELECT c.status, sum(c.n)::bigint FROM contadores c WHERE c.status = ANY (` + q.arg(statuses) + `::varchar[])`)
-	} else {
-		q.text(`SELECT c.status, count(*) FROM chamados c WHERE c.status = ANY (` + q.arg(statuses) + `::varchar[]) AND c.excluido_em IS NULL`)
-	}
-	q.filter(f)
-	q.text(` GROUP BY 1`)
-	return q.statement()
-}
-
-// counted reports whether the counters can tell how many tickets match.
-func counted(f domain.TicketFilter) bool {
-	return f.RequesterID == 0 && f.AssigneeID == 0 && !f.Unassigned && f.Search == "" && f.From.IsZero() && f.To.IsZero()
 }

@@ -24,20 +24,24 @@ $$;
 CREATE TRIGGER trigger_chamados_atualizado BEFORE UPDATE ON chamados FOR EACH ROW
     WHEN (NEW.versao = OLD.versao) EXECUTE FUNCTION marcar_chamado();
 
--- The predecessor's indexes under their names, with the columns that make a page one range scan.
-DROP INDEX IF EXISTS idx_chamados_usuario, idx_chamados_status, idx_chamados_prioridade, idx_chamados_atribuido;
-CREATE INDEX idx_chamados_usuario ON chamados (usuario_id, criado_em, id);
-CREATE INDEX idx_chamados_status ON chamados (status, criado_em, id);
-CREATE INDEX idx_chamados_prioridade ON chamados (prioridade, criado_em, id);
-CREATE INDEX idx_chamados_atribuido ON chamados (atribuido_para, criado_em, id) WHERE atribuido_para IS NOT NULL;
-CREATE INDEX idx_chamados_criado ON chamados (criado_em, id);
-CREATE INDEX idx_chamados_atualizado ON chamados (atualizado_em, id);
-
 -- The place of a priority in a queue: the most urgent first.
 CREATE FUNCTION ordem_prioridade(p varchar) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE p WHEN 'urgente' THEN 0 WHEN 'alta' THEN 1 WHEN 'media' THEN 2 ELSE 3 END;
 
+-- The predecessor's indexes under their names, with the columns that make a page one range scan, and
+-- the other orders that people look at: all by creation, by change, by category; a column of the board
+-- or a technician's tickets by priority; the queue of those that nobody has.
+DROP INDEX IF EXISTS idx_chamados_usuario, idx_chamados_status, idx_chamados_prioridade, idx_chamados_atribuido;
+CREATE INDEX idx_chamados_usuario ON chamados (usuario_id, criado_em, id);
+CREATE INDEX idx_chamados_status ON chamados (status, criado_em, id);
+CREATE INDEX idx_chamados_prioridade ON chamados (prioridade, criado_em, id);
+CREATE INDEX idx_chamados_categoria ON chamados (categoria, criado_em, id);
+CREATE INDEX idx_chamados_criado ON chamados (criado_em, id);
+CREATE INDEX idx_chamados_atualizado ON chamados (atualizado_em, id);
+CREATE INDEX idx_chamados_quadro ON chamados (status, ordem_prioridade(prioridade), criado_em, id);
+CREATE INDEX idx_chamados_atribuido ON chamados (atribuido_para, status, ordem_prioridade(prioridade), criado_em, id)
+    WHERE atribuido_para IS NOT NULL;
 CREATE INDEX idx_chamados_fila ON chamados (ordem_prioridade(prioridade), criado_em, id)
     WHERE atribuido_para IS NULL AND excluido_em IS NULL AND status IN ('aberto', 'em_andamento', 'aguardando');
 
