@@ -191,6 +191,9 @@ func (p *Program) startWeb() error {
 	pages, err := panel.New(panel.Options{
 		Desk: p.desk, Sessions: sessions, InviteLink: p.inviteLink, Now: p.now,
 		Location: p.config.Desk.Location(), Log: p.log, DefaultLang: p.config.Desk.Language,
+		Login: func(ctx context.Context, r *http.Request, email, password string) (domain.User, error) {
+			return p.server.Login(ctx, r, email, password)
+		},
 	})
 	if err != nil {
 		return err
@@ -198,16 +201,21 @@ func (p *Program) startWeb() error {
 	p.server, err = admin.New(admin.Options{
 		Desk: p.desk, Sessions: sessions, Feed: p.db.Feed(), Panel: pages, Now: p.now, Log: p.log,
 		Version: buildVersion(), Ready: p.db.Ping, InviteLink: p.inviteLink, CodeKey: p.secret,
+		Throttle: p.db,
 	})
 	if err != nil {
 		return err
 	}
 	p.db.OnWake(func(w storage.Wake) {
-		if len(w.Users) > 0 {
+		switch {
+		case w.Missed:
+			p.server.AccountsChanged()
+		case len(w.Users) > 0:
 			p.server.AccountsChanged(w.Users...)
 		}
 	})
 	p.background("live events", p.server.Run)
+	p.background("attempts", p.forgetAttempts)
 	web := p.server.HTTPServer()
 	if hook := p.webhookHandler(); hook != nil {
 		mux := http.NewServeMux()
@@ -217,6 +225,22 @@ func (p *Program) startWeb() error {
 	}
 	p.serve(web)
 	return nil
+}
+
+// forgetAttempts drops, now and then, what is remembered of failed logins.
+func (p *Program) forgetAttempts(ctx context.Context) error {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			if err := p.db.ForgetAttempts(ctx, p.now()); err != nil && ctx.Err() == nil {
+				p.log.Warn("old attempts were not forgotten", "error", err)
+			}
+		}
+	}
 }
 
 // serve answers HTTP until Stop, which lets running requests end.
