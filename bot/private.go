@@ -28,6 +28,9 @@ func (v *visit) private(ctx context.Context, m *chat.Message) error {
 	if m.Command != "" {
 		return v.command(ctx, m)
 	}
+	if v.outdated {
+		return v.tell(ctx, "bot.draft.expired", nil)
+	}
 	if done, err := v.lateAlbumPart(ctx, m); done || err != nil {
 		return err
 	}
@@ -63,11 +66,15 @@ func (v *visit) thanked(ctx context.Context) error {
 	if len(resolved) == 0 {
 		return v.tell(ctx, "bot.confirm.thanks", nil)
 	}
-	args := i18n.Args{"Number": strconv.FormatInt(resolved[0].ID, 10)}
-	reopen := v.button("reopen", args, callback.Must(callback.Data{
-		Verb: callback.Reopen, Copy: true, Ticket: resolved[0].ID,
-	}))
-	return v.tell(ctx, "bot.confirm.thanks_resolved", args, []chat.Button{reopen})
+	id := resolved[0].ID
+	args := i18n.Args{"Number": strconv.FormatInt(id, 10)}
+	return v.tell(ctx, "bot.confirm.thanks_resolved", args, []chat.Button{v.reopenButton(id)})
+}
+
+// reopenButton offers to reopen a resolved ticket.
+func (v *visit) reopenButton(ticketID int64) chat.Button {
+	return v.button("reopen", i18n.Args{"Number": strconv.FormatInt(ticketID, 10)},
+		callback.Must(callback.Data{Verb: callback.Reopen, Copy: true, Ticket: ticketID}))
 }
 
 // lateAlbumPart keeps a part of an album whose first part became a ticket or comment.

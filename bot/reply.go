@@ -106,25 +106,13 @@ func (v *visit) confirmComment(ctx context.Context, c domain.Comment) error {
 		}
 	}
 	out := chat.Outgoing{Text: v.text(key, args), Silent: true}
-	if v.actor.IsIT() {
-		undo := v.button("undo", nil, callback.Must(callback.Data{Verb: callback.Undo, Comment: c.ID}))
-		out.Keyboard = [][]chat.Button{{undo}}
+	switch {
+	case v.actor.IsIT():
+		out.Keyboard = [][]chat.Button{{v.button("undo", nil, callback.Must(callback.Data{Verb: callback.Undo, Comment: c.ID}))}}
+	case t.Status == domain.StatusResolved:
+		out.Keyboard = [][]chat.Button{{v.reopenButton(t.ID)}}
 	}
 	return v.send(ctx, out, post{ticket: c.TicketID, internal: c.Internal})
-}
-
-// undo takes a comment back.
-func (v *visit) undo(ctx context.Context, t *chat.Tap, d callback.Data) error {
-	c, err := v.tx.Comment(ctx, d.Comment)
-	if err != nil {
-		return err
-	}
-	if err := v.desk.UndoComment(ctx, v.actor, d.Comment); err != nil {
-		return err
-	}
-	v.toast("bot.tap.undone", nil)
-	text := v.text("bot.reply.undone", i18n.Args{"Number": strconv.FormatInt(c.TicketID, 10)})
-	return v.send(ctx, chat.Outgoing{Text: text}, post{edit: t.Message, ticket: c.TicketID})
 }
 
 // edited follows a change of an earlier message: a part of the draft, or a comment.

@@ -30,8 +30,9 @@ type prompt struct {
 	At       int64 `json:"em"` // Unix
 }
 
-// promptLife is how long a question waits; then a message is a new matter.
-const promptLife = time.Hour
+// promptLife is how long a question waits; then a message is a new matter, lest it go to
+// somebody for whom it is not meant.
+const promptLife = 15 * time.Minute
 
 // album is the last one whose first part became a ticket or a comment: the parts that come
 // later belong there too.
@@ -56,7 +57,7 @@ func (v *visit) load(ctx context.Context) error {
 		v.state = s
 	}
 	if d := v.state.Draft; d != nil && d.Version != flow.Version {
-		v.state.Draft = nil
+		v.state.Draft, v.outdated = nil, true
 	}
 	if p := v.state.Prompt; p != nil && v.Now().Sub(time.Unix(p.At, 0)) > promptLife {
 		v.state.Prompt = nil

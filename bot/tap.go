@@ -79,6 +79,9 @@ func (v *visit) tap(ctx context.Context, t *chat.Tap) error {
 	if err := v.load(ctx); err != nil {
 		return err
 	}
+	if p := v.state.Prompt; p != nil && d.Ticket != 0 && d.Ticket != p.Ticket {
+		v.state.Prompt = nil // the person has turned to another ticket
+	}
 	if handle := privateTap(d.Verb); handle != nil {
 		return handle(v, ctx, t, d)
 	}

@@ -14,20 +14,21 @@ import (
 // visit is the handling of one update: who did something, where, and what comes of it.
 type visit struct {
 	*Router
-	tx      domain.Tx
-	desk    *domain.Desk
-	chat    chat.Chat
-	thread  int64
-	replyTo int64 // the message being handled
-	from    chat.Person
-	actor   domain.Actor
-	known   bool        // from is linked to the actor's account
-	lang    domain.Lang // of what is written to the chat
-	own     domain.Lang // of what only the person sees
-	state   state
-	stored  []byte // the state as it was read
-	loaded  bool
-	after   After
+	tx       domain.Tx
+	desk     *domain.Desk
+	chat     chat.Chat
+	thread   int64
+	replyTo  int64 // the message being handled
+	from     chat.Person
+	actor    domain.Actor
+	known    bool        // from is linked to the actor's account
+	lang     domain.Lang // of what is written to the chat
+	own      domain.Lang // of what only the person sees
+	state    state
+	stored   []byte // the state as it was read
+	loaded   bool
+	outdated bool // a draft of another version was found, and dropped
+	after    After
 }
 
 // enter finds out who is speaking and in which language to answer.

@@ -49,6 +49,9 @@ type Tx interface {
 	// TicketOfMessage returns what a message of a chat is about; ok is false when it is
 	// about no ticket.
 	TicketOfMessage(ctx context.Context, o Origin) (l MessageLink, ok bool, err error)
+	// MessagesOfComment returns the messages that are or brought a comment, also one that
+	// was taken back since.
+	MessagesOfComment(ctx context.Context, commentID int64) ([]Origin, error)
 }
 
 // MessageLink says what a Telegram message is about.

@@ -58,3 +58,16 @@ func (s *store) TicketOfMessage(ctx context.Context, o domain.Origin) (l domain.
 	}
 	return l, err == nil, wrap("look up a message", err)
 }
+
+// MessagesOfComment returns the messages that are or brought a comment, also one that was taken back.
+func (s *store) MessagesOfComment(ctx context.Context, commentID int64) ([]domain.Origin, error) {
+	var out []domain.Origin
+	err := s.run(ctx, statement{sql: `SELECT chat_id, mensagem_id FROM mensagens WHERE comentario_id = $1 ORDER BY chat_id, mensagem_id`,
+		args: []any{commentID}, read: each(func(rows pgx.Rows) error {
+			var o domain.Origin
+			err := rows.Scan(&o.ChatID, &o.MessageID)
+			out = append(out, o)
+			return err
+		})})
+	return out, wrap("look up the messages of a comment", err)
+}
