@@ -215,7 +215,7 @@ func (p *Program) startWeb() error {
 		}
 	})
 	p.background("live events", p.server.Run)
-	p.background("attempts", p.forgetAttempts)
+	p.background("memory", p.forget)
 	web := p.server.HTTPServer()
 	if hook := p.webhookHandler(); hook != nil {
 		mux := http.NewServeMux()
@@ -227,8 +227,9 @@ func (p *Program) startWeb() error {
 	return nil
 }
 
-// forgetAttempts drops, now and then, what is remembered of failed logins.
-func (p *Program) forgetAttempts(ctx context.Context) error {
+// forget drops, now and then, what is remembered of failed logins and of requests with keys
+// for longer than it counts.
+func (p *Program) forget(ctx context.Context) error {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
 	for {
@@ -236,8 +237,9 @@ func (p *Program) forgetAttempts(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			if err := p.db.ForgetAttempts(ctx, p.now()); err != nil && ctx.Err() == nil {
-				p.log.Warn("old attempts were not forgotten", "error", err)
+			err := errors.Join(p.db.ForgetAttempts(ctx, p.now()), p.db.ForgetAnswers(ctx, p.now()))
+			if err != nil && ctx.Err() == nil {
+				p.log.Warn("old attempts and answers were not forgotten", "error", err)
 			}
 		}
 	}

@@ -18,7 +18,7 @@ type editBody struct {
 func (s *Server) commentRoutes() {
 	const tag = "comentarios"
 	add(s, endpoint{
-		method: http.MethodPost, path: "/api/chamados/{id}/comentarios", id: "create-comment", tag: tag,
+		method: http.MethodPost, path: "/api/chamados/{id}/comentarios", id: "create-comment", tag: tag, once: true,
 	}, s.createComment)
 	add(s, endpoint{method: http.MethodPut, path: "/api/comentarios/{id}", id: "update-comment", tag: tag}, s.updateComment)
 }
@@ -28,7 +28,7 @@ func (s *Server) createComment(c *call, b *commentBody) (commentJSON, error) {
 	if err != nil {
 		return commentJSON{}, err
 	}
-	out, err := s.Desk.Comment(c.r.Context(), c.actor, id, domain.NewComment{Text: b.Text, Internal: b.Internal})
+	out, err := c.desk.Comment(c.r.Context(), c.actor, id, domain.NewComment{Text: b.Text, Internal: b.Internal})
 	if err != nil {
 		return commentJSON{}, err
 	}

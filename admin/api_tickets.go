@@ -33,7 +33,7 @@ func (s *Server) ticketRoutes() {
 	ifMatch := param{in: "header", name: "If-Match", kind: "string"}
 	add(s, endpoint{
 		method: http.MethodPost, path: "/api/chamados", id: "create-ticket", tag: tag,
-		errors: []int{http.StatusNotFound},
+		errors: []int{http.StatusNotFound}, once: true,
 	}, s.createTicket)
 	addRaw[none, []summaryJSON](s, endpoint{
 		method: http.MethodGet, path: "/api/chamados", id: "list-tickets", tag: tag, params: listParams,
@@ -57,7 +57,7 @@ func (s *Server) createTicket(c *call, b *newTicketBody) (ticketJSON, error) {
 	if n.RequesterID, ok = b.RequesterID.value(); b.RequesterID.given && !ok {
 		return ticketJSON{}, malformed("usuario_id")
 	}
-	t, err := s.Desk.Open(c.r.Context(), c.actor, n)
+	t, err := c.desk.Open(c.r.Context(), c.actor, n)
 	if err != nil {
 		return ticketJSON{}, err
 	}

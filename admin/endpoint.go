@@ -29,6 +29,7 @@ type endpoint struct {
 	errors   []int          // documented beside the usual ones
 	accepts  string         // of the body, where it is not JSON
 	content  string         // of the answer, where it is not JSON
+	once     bool           // takes an Idempotency-Key
 }
 
 // none stands for a body that an operation does not have.
@@ -40,19 +41,31 @@ type call struct {
 	r     *http.Request
 	actor domain.Actor // zero on public endpoints
 	lang  domain.Lang
+	desk  *domain.Desk // the server's, or at work in the transaction of an Idempotency-Key
 }
 
 // add serves an operation whose body is a B and whose answer is an O, both JSON.
 func add[B, O any](s *Server, e endpoint, handle func(*call, *B) (O, error)) {
 	body, answer := reflect.TypeFor[B](), reflect.TypeFor[O]()
+	if e.once {
+		e.params = append(e.params, onceParam)
+	}
 	s.document(e, body, answer)
 	hasBody := body != reflect.TypeFor[none]()
 	s.handle(e, func(c *call) error {
 		var b B
+		var raw []byte
+		var err error
 		if hasBody {
-			if err := c.decode(e.limit(), &b); err != nil {
-				return err
+			if raw, err = c.body(e.limit()); err == nil {
+				err = decodeJSON(raw, &b)
 			}
+		}
+		if err != nil {
+			return err
+		}
+		if key := c.r.Header.Get(headerOnce); e.once && key != "" {
+			return c.once(key, raw, func() (any, error) { return handle(c, &b) })
 		}
 		out, err := handle(c, &b)
 		if err != nil {
@@ -78,7 +91,7 @@ func (e endpoint) limit() int64 {
 
 func (s *Server) handle(e endpoint, handle func(*call) error) {
 	s.mux.HandleFunc(e.method+" "+e.path, func(w http.ResponseWriter, r *http.Request) {
-		c := &call{w: w, r: r}
+		c := &call{w: w, r: r, desk: s.Desk}
 		err := s.admit(c, e)
 		if err == nil {
 			err = handle(c)
@@ -120,11 +133,19 @@ func channelOf(r *http.Request) domain.Channel {
 // decode reads the JSON body into v. Members that v does not know are ignored, as older
 // clients expect.
 func (c *call) decode(limit int64, v any) error {
-	body, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, limit))
+	body, err := c.body(limit)
 	if err != nil {
-		return bodyError(err)
+		return err
 	}
 	return decodeJSON(body, v)
+}
+
+func (c *call) body(limit int64) ([]byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, limit))
+	if err != nil {
+		return nil, bodyError(err)
+	}
+	return body, nil
 }
 
 // bodyError tells a body that is too large from one that broke off.

@@ -105,6 +105,7 @@ type Store interface {
 	TicketStore
 	UserStore
 	LinkStore
+	OnceStore
 	Atomically(ctx context.Context, fn func(Store) error) error
 }
 
