@@ -535,3 +535,37 @@ func TestLanguageAndLeaving(t *testing.T) {
 	ana.writes("hello?")
 	ana.seesLast("invitation link")
 }
+
+func TestOnlyTheLastScreenOfADraftHasButtons(t *testing.T) {
+	w := newWorld(t)
+	ana := w.employee("Ana Souza")
+	alone := func() {
+		t.Helper()
+		screens := 0
+		for _, m := range w.chats[ana.ID][2:] {
+			if len(m.out.Keyboard) > 0 {
+				screens++
+			}
+		}
+		if screens > 1 {
+			t.Errorf("%d screens have buttons:\n%s", screens, ana.transcript())
+		}
+	}
+	ana.writes("sem internet")
+	ana.writes("desde ontem")
+	alone()
+	ana.sees("Anotado")
+	ana.taps("Novo colaborador")
+	ana.writes("Carla Dias")
+	alone()
+	ana.writes("25/03/1998")
+	alone()
+	ana.sees("✓ 👤 Nome: Carla Dias", "✓ 🎂 Nascimento: 25/03/1998")
+	ana.command("novo", "")
+	ana.seesLast("já tem um chamado em rascunho")
+	alone()
+	ana.command("cancelar", "")
+	alone()
+	ana.writes("outra coisa")
+	alone()
+}

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -34,15 +35,28 @@ func (v *visit) newDraft(ctx context.Context, m *chat.Message) error {
 // emptyDraft starts a draft that asks before anything was said.
 func (v *visit) emptyDraft(ctx context.Context, origin int64, forWhom domain.User) error {
 	if v.state.Draft != nil {
-		return v.send(ctx, card.Draft(v.lang, *v.state.Draft, v.text("bot.draft.already", nil)), post{})
+		return v.showAgain(ctx)
 	}
 	d := flow.New(nonce(), v.chat.ID, nil)
 	d.Origin.MessageID = origin
 	if forWhom.ID != 0 && forWhom.ID != v.actor.ID {
 		d.Requester, d.ForName = forWhom.ID, forWhom.Name
 	}
+	d.Shown = 1
 	v.state.Draft, v.state.Prompt = &d, nil
-	return v.send(ctx, card.Draft(v.lang, d), post{})
+	return v.send(ctx, card.Draft(v.lang, d), post{key: screenKey(d, flow.Show{Number: d.Shown})})
+}
+
+// showAgain shows the draft that there is instead of starting another.
+func (v *visit) showAgain(ctx context.Context) error {
+	d := v.state.Draft
+	if err := v.settle(ctx, *d, flow.Settle{Message: d.Screen, Number: d.Shown, Step: flow.StepPreview}); err != nil {
+		return err
+	}
+	d.Screen = 0
+	d.Shown++
+	out := card.Draft(v.lang, *d, v.text("bot.draft.already", nil))
+	return v.send(ctx, out, post{key: screenKey(*d, flow.Show{Number: d.Shown})})
 }
 
 // candidates returns the open tickets that a message out of the blue may be about: IT waits
@@ -92,9 +106,9 @@ func (v *visit) draftInput(ctx context.Context, in flow.Input) error {
 		case flow.Say:
 			says = append(says, v.text(e.Key, e.Args))
 		case flow.Settle:
-			err = v.send(ctx, card.Settled(v.lang, next, e.Step), post{edit: e.Message})
+			err = v.settle(ctx, next, e)
 		case flow.Show:
-			err = v.send(ctx, card.Draft(v.lang, next, says...), post{edit: e.Edit})
+			err = v.send(ctx, card.Draft(v.lang, next, says...), post{edit: e.Edit, key: screenKey(next, e)})
 		case flow.Submit:
 			err = v.submit(ctx, next, e)
 		case flow.Attach:
@@ -107,6 +121,23 @@ func (v *visit) draftInput(ctx context.Context, in flow.Input) error {
 		}
 	}
 	return nil
+}
+
+// settle takes the buttons from an earlier screen.
+func (v *visit) settle(ctx context.Context, d flow.Draft, e flow.Settle) error {
+	p := post{edit: e.Message}
+	if e.Message == 0 {
+		p.editKey = screenKey(d, flow.Show{Number: e.Number})
+	}
+	return v.send(ctx, card.Settled(v.lang, d, e.Step), p)
+}
+
+// screenKey names a screen's message before Telegram has given it a number.
+func screenKey(d flow.Draft, s flow.Show) string {
+	if s.Number == 0 {
+		return ""
+	}
+	return fmt.Sprintf("tela:%d:%s:%d", d.Origin.ChatID, d.Nonce, s.Number)
 }
 
 // submit opens the ticket. If that is refused the draft stays as it is.
@@ -163,13 +194,13 @@ func (v *visit) cancel(ctx context.Context, _ *chat.Message) error {
 	if v.state.Draft == nil {
 		return v.tell(ctx, "bot.draft.nothing", nil)
 	}
-	screen := v.state.Draft.Screen
-	if screen != 0 {
-		settled := card.Settled(v.lang, *v.state.Draft, flow.StepPreview)
-		settled.Text = v.text("bot.draft.discarded_short", nil)
-		if err := v.send(ctx, settled, post{edit: screen}); err != nil {
-			return err
-		}
+	d := *v.state.Draft
+	p := post{edit: d.Screen}
+	if d.Screen == 0 {
+		p.editKey = screenKey(d, flow.Show{Number: d.Shown})
+	}
+	if err := v.send(ctx, chat.Outgoing{Text: v.text("bot.draft.discarded_short", nil)}, p); err != nil {
+		return err
 	}
 	return v.discard(ctx, 0)
 }

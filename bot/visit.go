@@ -62,8 +62,9 @@ func (v *visit) isPrivate() bool { return v.chat.Kind == chat.Private }
 
 // post is how a message is sent; the zero value suits most.
 type post struct {
-	edit     int64 // the message to replace
-	ticket   int64 // what the message is about
+	edit     int64  // the message to replace
+	editKey  string // the same, by the key it was sent with
+	ticket   int64  // what the message is about
 	internal bool
 	key      string
 }
@@ -71,7 +72,7 @@ type post struct {
 // send enqueues a message to the chat.
 func (v *visit) send(ctx context.Context, out chat.Outgoing, p post) error {
 	m := domain.Outgoing{
-		ChatID: v.chat.ID, ThreadID: v.thread, Edit: p.edit, TicketID: p.ticket,
+		ChatID: v.chat.ID, ThreadID: v.thread, Edit: p.edit, EditKey: p.editKey, TicketID: p.ticket,
 		Internal: p.internal, Key: p.key,
 	}
 	if v.chat.IsGroup() && p.edit == 0 {

@@ -3,6 +3,7 @@ package bot_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -120,8 +121,10 @@ func laneOf(u chat.Update) int64 {
 		return u.Edited.Chat.ID
 	case u.Tap != nil:
 		return u.Tap.Chat.ID
+	case u.Membership != nil:
+		return u.Membership.Chat.ID
 	}
-	return u.Membership.Chat.ID
+	return 0
 }
 
 // deliver does what the relay does, at once and without a network.
@@ -151,7 +154,10 @@ func (w *world) deliverOne(d domain.Delivery) {
 	case domain.DeliverMessage:
 		var out chat.Outgoing
 		w.must(json.Unmarshal(d.Message.Payload, &out))
-		id := w.show(d.ChatID, d.Message.Edit, out, d.Message.ReplyTo)
+		var id int64
+		if d.Message.EditKey == "" || d.Message.Edit != 0 {
+			id = w.show(d.ChatID, d.Message.Edit, out, d.Message.ReplyTo)
+		}
 		w.must(outbox.Sent(ctx, d, id, nil))
 	case domain.DeliverCard:
 		reader, v := w.audience(d)
@@ -227,7 +233,8 @@ func (w *world) show(chatID, edit int64, out chat.Outgoing, replyTo int64) int64
 // account makes an account without Telegram.
 func (w *world) account(name string, role domain.Role) domain.User {
 	w.Helper()
-	email := strings.ToLower(strings.Join(strings.Fields(name), ".")) + "@exemplo.com.br"
+	w.nextID++
+	email := fmt.Sprintf("pessoa%d@exemplo.com.br", w.nextID)
 	u, err := w.desk.CreateUser(w.Context(), w.admin, domain.NewUser{Name: name, Email: email, Role: role})
 	w.must(err)
 	return u

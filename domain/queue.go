@@ -67,6 +67,7 @@ type Outgoing struct {
 	ThreadID int64
 	Payload  json.RawMessage // a rendered card.Message
 	Edit     int64           // the message to edit; 0 to send a new one
+	EditKey  string          // the message to edit is the one that was sent with this key; if none was, nothing is
 	ReplyTo  int64
 	TicketID int64  // links the sent message to a ticket, so that a reply to it comments
 	Internal bool   // a reply to it is an internal note

@@ -63,6 +63,11 @@ func (x outbox) Claim(ctx context.Context, lane int64, lease time.Duration) (dom
 			return domain.Delivery{}, false, wrap("claim a delivery", err)
 		}
 		d, err := delivery(lane, rows)
+		if err == nil {
+			if err := x.resolve(ctx, d.Message); err != nil {
+				return domain.Delivery{}, false, wrap("claim a delivery", err)
+			}
+		}
 		if err != nil {
 			// A row that cannot be read must not hold up its lane.
 			if err := x.finish(ctx, d.IDs, err.Error()); err != nil {
@@ -120,6 +125,15 @@ func delivery(lane int64, rows []claimed) (domain.Delivery, error) {
 		return d, err
 	}
 	return d, nil
+}
+
+// resolve finds the message that is to be edited by the key it was sent with.
+func (x outbox) resolve(ctx context.Context, m *domain.Outgoing) error {
+	if m == nil || m.EditKey == "" {
+		return nil
+	}
+	return x.db.run(ctx, statement{sql: `SELECT mensagem_id FROM saida WHERE chave = $1`, args: []any{m.EditKey},
+		read: each(func(rows pgx.Rows) error { return rows.Scan((*zeroInt)(&m.Edit)) })})
 }
 
 // redirect sends rows after a person who moved to another chat, or gives them up.

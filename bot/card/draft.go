@@ -23,8 +23,11 @@ func Draft(lang domain.Lang, d flow.Draft, says ...string) chat.Outgoing {
 func Settled(lang domain.Lang, d flow.Draft, step flow.Step) chat.Outgoing {
 	s := screen{lang: lang, draft: d}
 	value := s.value(step)
-	if value == "" || step == flow.StepPreview || step == flow.StepEdit {
+	switch {
+	case step == flow.StepPreview, step == flow.StepEdit:
 		return chat.Outgoing{Text: Text(lang, "bot.draft.below", nil)}
+	case value == "":
+		return chat.Outgoing{Text: Text(lang, "bot.draft.noted", nil)}
 	}
 	return chat.Outgoing{Text: "✓ " + fieldName(lang, step) + ": " + value}
 }

@@ -69,6 +69,7 @@ type Draft struct {
 	Files     []domain.NewAttachment `json:"anexos,omitempty"`
 	Album     string                 `json:"album,omitempty"`    // the album that the last file came in
 	Screen    int64                  `json:"tela,omitempty"`     // the message with the buttons, where known
+	Shown     int                    `json:"telas,omitempty"`    // how many new messages the draft was shown in
 	Fixing    bool                   `json:"corrige,omitempty"`  // one field is changed, then back to the preview
 	Asked     bool                   `json:"pergunta,omitempty"` // the description is asked for
 	Requester int64                  `json:"para,omitempty"`     // whom IT opens it for; 0 for the writer

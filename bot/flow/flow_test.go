@@ -170,7 +170,7 @@ func TestAKnownScreenLosesItsButtonsWhenTextIsTyped(t *testing.T) {
 	d := draft(flow.StepName)
 	d.Screen = 33
 	next, effects := d.Handle(say("Carla Dias"))
-	if summary(effects) != "settle nome, show 0" || next.Screen != 0 {
+	if summary(effects) != "settle nome, show 0" || next.Screen != 0 || effects[0].(flow.Settle).Message != 33 {
 		t.Errorf("got %q, screen %d", summary(effects), next.Screen)
 	}
 }
@@ -275,10 +275,10 @@ func TestTitles(t *testing.T) {
 		"Sem internet. Desde ontem.":             "Sem internet",
 		"Bom dia!\nMinha tela pisca":             "Minha tela pisca",
 		"Olá, tudo bem? A versão 2.0 não abre!!": "A versão 2.0 não abre",
-		"oi":                                     "oi",
-		"Por que não liga?":                      "Por que não liga?",
-		"\n\n  duas   linhas \n abaixo":          "duas linhas",
-		"":                                       "",
+		"oi":                            "oi",
+		"Por que não liga?":             "Por que não liga?",
+		"\n\n  duas   linhas \n abaixo": "duas linhas",
+		"":                              "",
 	} {
 		if got := flow.DraftTitle(text); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)

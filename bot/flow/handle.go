@@ -104,11 +104,12 @@ func (d Draft) text(in Input, text string, says []Effect) (Draft, []Effect) {
 // before is settled.
 func (d Draft) ask(asked Step, says ...Effect) (Draft, []Effect) {
 	var effects []Effect
-	if d.Screen != 0 {
-		effects = append(effects, Settle{Message: d.Screen, Step: asked})
+	if d.Screen != 0 || d.Shown > 0 {
+		effects = append(effects, Settle{Message: d.Screen, Number: d.Shown, Step: asked})
 	}
 	d.Screen = 0
-	return d, append(append(effects, says...), Show{})
+	d.Shown++
+	return d, append(append(effects, says...), Show{Number: d.Shown})
 }
 
 // append adds a message to the description; false and what to say if it does not fit.

@@ -41,12 +41,18 @@ const (
 // Effect is what is to be done after an input.
 type Effect interface{ effect() }
 
-// Show draws the draft's step: in place of message Edit, or as a new message if 0.
-type Show struct{ Edit int64 }
+// Show draws the draft's step: in place of message Edit, or, if that is 0, as the draft's
+// new message Number, counted from 1.
+type Show struct {
+	Edit   int64
+	Number int
+}
 
 // Settle takes the buttons from the message of an earlier question and leaves its answer.
+// Where Message is not known (0) it is the draft's message Number.
 type Settle struct {
 	Message int64
+	Number  int
 	Step    Step
 }
 

@@ -38,7 +38,7 @@ func (r *Relay) deliver(ctx context.Context, d *domain.Delivery) (done, error) {
 }
 
 // message delivers a ready message. One that was to replace another which is gone is sent
-// anew.
+// anew, unless that was named by its key: then there is nothing to do.
 func (r *Relay) message(ctx context.Context, d *domain.Delivery) (done, error) {
 	var out chat.Outgoing
 	if d.Message == nil {
@@ -47,8 +47,14 @@ func (r *Relay) message(ctx context.Context, d *domain.Delivery) (done, error) {
 	if err := json.Unmarshal(d.Message.Payload, &out); err != nil {
 		return done{}, moot("unreadable payload: " + err.Error())
 	}
+	if d.Message.EditKey != "" && d.Message.Edit == 0 {
+		return done{}, nil
+	}
 	if d.Message.Edit != 0 {
 		err := r.edit(ctx, d, d.Message.Edit, out)
+		if errors.Is(err, chat.ErrMessageGone) && d.Message.EditKey != "" {
+			return done{}, nil
+		}
 		if !errors.Is(err, chat.ErrMessageGone) {
 			return done{messageID: d.Message.Edit}, err
 		}
