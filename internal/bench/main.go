@@ -1,0 +1,191 @@
+// Command bench measures the shipped binary against what PostgreSQL alone can do on the same machine,
+// and ends with status 1 when a bar of the paper on speed is missed.
+//
+//	make bench         the whole: 1,000, 100,000 and 1,000,000 tickets
+//	make bench-quick   100,000 tickets, under three minutes
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"regexp"
+	"syscall"
+	"time"
+)
+
+// Names of the loaded databases, which are only read, and of the copies that runs change.
+const (
+	baseDatabase = "tickets_base"
+	workDatabase = "tickets_work"
+	smallTickets = 1_000
+	baseTickets  = 100_000
+	largeTickets = 1_000_000
+)
+
+// bench is one run.
+type bench struct {
+	cluster *cluster
+	binary  string
+	pprof   string
+	json    string
+	quick   bool
+	rounds  int
+	length  time.Duration // of one measurement
+	tickets int           // in the base database
+	only    *regexp.Regexp
+
+	telegram *telegram
+	actors   actors
+	report   report
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	missed, err := run(ctx)
+	switch {
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(2)
+	case missed:
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) (missed bool, err error) {
+	b := &bench{tickets: baseTickets}
+	var dir, only string
+	flag.StringVar(&b.binary, "binary", "./chamados", "the program to measure")
+	flag.StringVar(&dir, "dir", "", "keep cluster and data here for the next run; a new temporary directory if empty")
+	flag.StringVar(&b.json, "json", "", "also write the result to this file")
+	flag.StringVar(&b.pprof, "pprof", "", "address on which the program serves its profiles meanwhile")
+	flag.StringVar(&only, "only", "", "measure only the parts whose name matches: "+partNames())
+	flag.BoolVar(&b.quick, "quick", false, "100,000 tickets only, short measurements")
+	flag.IntVar(&b.rounds, "rounds", 3, "interleaved rounds")
+	flag.DurationVar(&b.length, "length", 5*time.Second, "of one measurement")
+	soak := flag.Duration("soak", 0, "instead of all that, run a mixed load for so long and draw what becomes of the program")
+	picture := flag.String("picture", "soak.svg", "where the soak draws")
+	flag.Parse()
+	if b.quick && !isSet("length") {
+		b.length = 2 * time.Second
+	}
+	if b.only, err = regexp.Compile(only); err != nil {
+		return false, err
+	}
+	if b.binary, err = absolute(b.binary); err != nil {
+		return false, err
+	}
+	if b.cluster, err = startCluster(ctx, dir); err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, b.cluster.stop()) }()
+	if b.telegram, err = startTelegram(); err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, b.telegram.close()) }()
+	if err := b.prepare(ctx); err != nil {
+		return false, err
+	}
+	if *soak > 0 {
+		return false, b.soak(ctx, *soak, *picture)
+	}
+	if err := b.measure(ctx); err != nil {
+		return false, err
+	}
+	b.report.print(os.Stdout)
+	if b.json != "" {
+		if err := b.report.write(b.json); err != nil {
+			return false, err
+		}
+	}
+	return b.report.missed(), nil
+}
+
+func isSet(name string) bool {
+	found := false
+	flag.Visit(func(f *flag.Flag) { found = found || f.Name == name })
+	return found
+}
+
+// prepare loads the base database and that of the limits.
+func (b *bench) prepare(ctx context.Context) error {
+	b.report = newReport(ctx, b)
+	took, err := b.cluster.load(ctx, baseDatabase, b.tickets)
+	if err != nil {
+		return err
+	}
+	b.say("%d tickets loaded in %s", b.tickets, took.Round(time.Second))
+	return b.cluster.makeLimits(ctx, baseDatabase)
+}
+
+// part is one group of rows.
+type part struct {
+	name string
+	long bool // not in the quick run
+	run  func(*bench, context.Context) error
+}
+
+var parts = []part{
+	{"throughput", false, (*bench).throughput},
+	{"login", false, (*bench).logins},
+	{"overload", false, (*bench).overload},
+	{"socket", false, (*bench).sockets},
+	{"chat", false, (*bench).chat},
+	{"backlog", false, (*bench).backlog},
+	{"import", false, (*bench).importing},
+	{"footprint", false, (*bench).footprint},
+	{"growth", true, (*bench).growth},
+}
+
+func partNames() string {
+	var out string
+	for _, p := range parts {
+		out += p.name + " "
+	}
+	return out
+}
+
+func (b *bench) measure(ctx context.Context) error {
+	for _, p := range parts {
+		if p.long && b.quick || !b.only.MatchString(p.name) {
+			continue
+		}
+		b.say("%s …", p.name)
+		if err := p.run(b, ctx); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+	}
+	return nil
+}
+
+// with runs the program on a fresh copy of the base database.
+func (b *bench) with(ctx context.Context, do func(p *program) error) error {
+	if err := b.cluster.copyDatabase(ctx, baseDatabase, workDatabase); err != nil {
+		return err
+	}
+	return b.on(ctx, workDatabase, do)
+}
+
+// on runs the program on a database.
+func (b *bench) on(ctx context.Context, database string, do func(p *program) error) (err error) {
+	p, err := b.start(ctx, database, b.telegram.url)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.stop()) }()
+	if b.actors.it == nil {
+		if b.actors, err = logIn(p); err != nil {
+			return err
+		}
+	}
+	return do(p)
+}
+
+// say tells whoever waits how far it is.
+func (b *bench) say(format string, args ...any) {
+	fmt.Fprintf(os.Stderr, time.Now().Format("15:04:05 ")+format+"\n", args...)
+}
