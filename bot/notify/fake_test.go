@@ -259,6 +259,7 @@ type fakeDesk struct {
 	ticket  domain.Ticket
 	blocked []int64
 	moved   [][2]int64
+	broken  error // what reading a ticket fails with
 }
 
 func newDesk() *fakeDesk {
@@ -274,6 +275,9 @@ func newDesk() *fakeDesk {
 func (k *fakeDesk) TicketView(_ context.Context, id int64, internal bool) (domain.TicketView, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if k.broken != nil {
+		return domain.TicketView{}, k.broken
+	}
 	if id != k.ticket.ID {
 		return domain.TicketView{}, domain.ErrTicketNotFound
 	}

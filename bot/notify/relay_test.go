@@ -448,3 +448,25 @@ func TestUnreadableRowIsGivenUp(t *testing.T) {
 		o.want()
 	})
 }
+
+// A message that can never be made does not silence its chat; a database that is away costs
+// it nothing.
+func TestBrokenMessageStepsAside(t *testing.T) {
+	inOffice(t, func(o *office) {
+		o.desk.broken = &domain.Error{Code: domain.CodeUnavailable, Key: "unavailable"}
+		broken := o.outbox.add(cardFor(group, 0))
+		o.outbox.add(message(group, "after"))
+		o.open(time.Hour)
+		if broken.counted != 0 || broken.finished {
+			t.Errorf("an absent database counted: %+v", broken)
+		}
+		o.desk.mu.Lock()
+		o.desk.broken = errors.New("invalid input syntax")
+		o.desk.mu.Unlock()
+		o.open(10 * time.Minute)
+		if broken.dead == "" || broken.counted != unpreparedTries-1 {
+			t.Errorf("the broken one: %+v", broken)
+		}
+		o.want("after")
+	})
+}

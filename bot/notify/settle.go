@@ -40,8 +40,10 @@ func (r *Relay) settle(ctx context.Context, d domain.Delivery, what done, err er
 		return r.dead(ctx, d, err)
 	case errors.Is(err, chat.ErrUncertain):
 		return r.uncertain(ctx, d, what, err)
-	case !fromTelegram:
+	case domain.CodeOf(err) == domain.CodeUnavailable:
 		return r.retry(ctx, d, time.Second, false, err.Error())
+	case !fromTelegram:
+		return r.unprepared(ctx, d, err)
 	}
 	r.gate.trouble()
 	return r.again(ctx, d, err)
@@ -70,6 +72,19 @@ func (r *Relay) uncertain(ctx context.Context, d domain.Delivery, what done, err
 	}
 	d.Uncertain = true
 	return r.retry(ctx, d, uncertainPause, true, err.Error())
+}
+
+// unpreparedTries is how often a message that cannot be made is tried before the chat goes
+// on without it: a fault in a row or in this program must not silence everybody there.
+const unpreparedTries = 8
+
+// unprepared puts back, or gives up, what could not be read or rendered.
+func (r *Relay) unprepared(ctx context.Context, d domain.Delivery, err error) lanes.Next {
+	if d.Attempts+1 >= unpreparedTries {
+		return r.dead(ctx, d, err)
+	}
+	r.o.Log.Warn("notify: cannot make a message", "chat", d.ChatID, "ticket", d.TicketID, "kind", d.Kind, "error", err)
+	return r.retry(ctx, d, time.Second<<d.Attempts, true, err.Error())
 }
 
 // again tries later, longer each time, and gives up after a day.
