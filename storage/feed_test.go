@@ -62,6 +62,15 @@ func wait(t *testing.T, in <-chan seen, enough func(ids []int64, cursor int64) b
 	}
 }
 
+// begin opens a transaction that ends with the test at the latest.
+func (h *house) begin() pgx.Tx {
+	h.t.Helper()
+	tx, err := h.pool.Begin(h.t.Context())
+	h.must(err)
+	h.t.Cleanup(func() { _ = tx.Rollback(context.Background()) })
+	return tx
+}
+
 func appendEvent(t *testing.T, tx pgx.Tx) int64 {
 	t.Helper()
 	var id int64
@@ -98,7 +107,7 @@ func TestFeedMissesNothingThatCommitsLate(t *testing.T) {
 	h.clock.Add(time.Hour)
 	feed := h.follow()
 	<-feed
-	first, second, third := must2(h.pool.Begin(t.Context()))(t), must2(h.pool.Begin(t.Context()))(t), must2(h.pool.Begin(t.Context()))(t)
+	first, second, third := h.begin(), h.begin(), h.begin()
 	a, b, c := appendEvent(t, first), appendEvent(t, second), appendEvent(t, third)
 	h.must(third.Commit(t.Context()))
 	got := wait(t, feed, func(ids []int64, cursor int64) bool {
@@ -109,8 +118,16 @@ func TestFeedMissesNothingThatCommitsLate(t *testing.T) {
 	})
 	h.must(second.Rollback(t.Context()))
 	h.clock.Add(2 * time.Second) // the gap is old enough to be judged, but the first transaction still runs
-	h.open(h.user("ana", domain.RoleEmployee), "outro")
-	wait(t, feed, func(ids []int64, cursor int64) bool { return len(ids) > 0 && cursor < a })
+	ana := h.user("ana", domain.RoleEmployee)
+	for range 3 {
+		h.open(ana, "outro")
+		wait(t, feed, func(ids []int64, cursor int64) bool {
+			if cursor >= a {
+				t.Errorf("cursor %d: the gap was given up while it could be filled", cursor)
+			}
+			return len(ids) > 0
+		})
+	}
 	h.must(first.Commit(t.Context()))
 	got = append(got, wait(t, feed, func(ids []int64, _ int64) bool { return slices.Contains(ids, a) })...)
 	h.clock.Add(2 * time.Second)
@@ -124,7 +141,7 @@ func TestFeedMissesNothingThatCommitsLate(t *testing.T) {
 // A follower that starts while a transaction is under way sees it when it commits.
 func TestFeedSeesWhatWasUnderWayAtItsStart(t *testing.T) {
 	h := newHouse(t)
-	slow, quick := must2(h.pool.Begin(t.Context()))(t), must2(h.pool.Begin(t.Context()))(t)
+	slow, quick := h.begin(), h.begin()
 	appendEvent(t, quick)
 	a, b := appendEvent(t, slow), appendEvent(t, quick)
 	h.must(quick.Commit(t.Context()))
