@@ -32,8 +32,9 @@ func (d *Desk) In(tx Store) *Desk {
 	return &Desk{store: tx, passwords: d.passwords, now: d.now}
 }
 
-// Now returns the desk's time.
-func (d *Desk) Now() time.Time { return d.now().UTC() }
+// Now returns the desk's time in UTC, to the microsecond: what a database keeps, so that
+// what a use-case returns is what is stored.
+func (d *Desk) Now() time.Time { return d.now().UTC().Truncate(time.Microsecond) }
 
 func (d *Desk) atomically(ctx context.Context, fn func(*Desk) error) error {
 	return d.store.Atomically(ctx, func(s Store) error { return fn(d.In(s)) })
