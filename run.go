@@ -43,6 +43,7 @@ type Program struct {
 	server   *admin.Server
 	listener net.Listener
 	botName  atomic.Pointer[string]
+	started  time.Time
 
 	failed  chan error
 	running sync.WaitGroup
@@ -73,6 +74,7 @@ func (p *Program) Start(ctx context.Context) error {
 
 func (p *Program) start(ctx context.Context) error {
 	var err error
+	p.started = p.now()
 	if p.listener, err = listen(p.config.HTTP.Addr); err != nil {
 		return err
 	}
@@ -191,6 +193,7 @@ func (p *Program) startWeb() error {
 	pages, err := panel.New(panel.Options{
 		Desk: p.desk, Sessions: sessions, InviteLink: p.inviteLink, Now: p.now,
 		Location: p.config.Desk.Location(), Log: p.log, DefaultLang: p.config.Desk.Language,
+		System: p.summary,
 		Login: func(ctx context.Context, r *http.Request, email, password string) (domain.User, error) {
 			return p.server.Login(ctx, r, email, password)
 		},
@@ -225,6 +228,15 @@ func (p *Program) startWeb() error {
 	}
 	p.serve(web)
 	return nil
+}
+
+// summary is what the system page tells of this program.
+func (p *Program) summary() panel.System {
+	s := panel.System{Version: buildVersion(), Started: p.started, Settings: p.config.Summary()}
+	if name := p.botName.Load(); name != nil {
+		s.BotName = *name
+	}
+	return s
 }
 
 // forget drops, now and then, what is remembered of failed logins and of requests with keys

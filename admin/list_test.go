@@ -58,7 +58,17 @@ func TestListTickets(t *testing.T) {
 			}
 		}
 	}
+	if err := w.desk.Delete(t.Context(), w.actor(ti), first.ID); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/api/chamados?excluidos=true", "/api/chamados?excluidos=1&ordem=prioridade&limite=5&busca=liga"} {
+		if got := titles(t, w.call(ti, "GET", path, "")); !slices.Equal(got, []string{"Impressora não liga"}) {
+			t.Errorf("%s: %q", path, got)
+		}
+	}
 	w.play([]scenario{
+		{name: "deleted ones", as: ti, method: "GET", path: "/api/chamados?excluidos=true", status: 200, has: []string{`"excluido_em":"20`}},
+		{name: "deleted ones, an employee", as: ana, method: "GET", path: "/api/chamados?excluidos=true", status: 403, lacks: []string{"Impressora"}},
 		{name: "own only", as: ana, method: "GET", path: "/api/chamados", status: 200, has: []string{"Teclado"}, lacks: []string{"Rede lenta", "descricao"}},
 		{name: "own only, whatever is asked", as: ana, method: "GET", path: fmt.Sprintf("/api/chamados?solicitante=%d", w.people[beto].ID), status: 200, lacks: []string{"Rede lenta"}},
 		{name: "own page", as: beto, method: "GET", path: "/api/chamados?limite=10", status: 200, has: []string{"Rede lenta"}, lacks: []string{"Teclado"}},

@@ -56,6 +56,8 @@ type summaryJSON struct {
 	Requester   *userJSON `json:"usuario"`
 	Assignee    *userJSON `json:"atribuido"`
 	Version     int64     `json:"versao"`
+	// DeletedAt is there only in the list of deleted tickets.
+	DeletedAt *time.Time `json:"excluido_em,omitempty"`
 }
 
 type ticketJSON struct {
@@ -194,6 +196,7 @@ func wireSummary(t *domain.Ticket) summaryJSON {
 		RequesterID: t.RequesterID, AssigneeID: wireID(t.AssigneeID),
 		CreatedAt: t.CreatedAt.UTC(), UpdatedAt: t.UpdatedAt.UTC(),
 		Requester: wireUser(t.Requester), Assignee: wireUser(t.Assignee), Version: t.Version,
+		DeletedAt: wireTime(t.DeletedAt),
 	}
 }
 

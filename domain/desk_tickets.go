@@ -86,6 +86,9 @@ func (f *TicketFilter) restrict(a Actor) error {
 	if err := a.authenticated(); err != nil {
 		return err
 	}
+	if f.Deleted && !a.IsIT() {
+		return ErrITOnly
+	}
 	f.Internal = a.IsIT()
 	if !a.IsIT() {
 		f.RequesterID = a.ID

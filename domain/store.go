@@ -106,6 +106,7 @@ type Store interface {
 	UserStore
 	LinkStore
 	OnceStore
+	TrafficStore
 	Atomically(ctx context.Context, fn func(Store) error) error
 }
 
@@ -137,6 +138,7 @@ type TicketFilter struct {
 	AssigneeID  int64
 	Unassigned  bool
 	Open        bool // neither resolved, closed nor cancelled
+	Deleted     bool // those deleted within [RestoreWindow] instead of the others; IT only
 	Search      string
 	Internal    bool // the search may look into internal notes
 	From, To    time.Time

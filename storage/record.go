@@ -139,7 +139,7 @@ func (b *recorder) comment() {
 	case r.DropComment != 0:
 		id := b.arg(r.DropComment)
 		b.with(`c AS (DELETE FROM comentarios WHERE id = `, id, `::bigint RETURNING id)`)
-		b.with(`x AS (UPDATE saida SET terminado_em = `, b.arg(b.now), `, erro = 'comentário desfeito'
+		b.with(`x AS (UPDATE saida SET terminado_em = `, b.arg(b.now), `, erro = '`+causeUndone+`'
 			WHERE terminado_em IS NULL AND tomado_ate IS NULL AND tipo = 'aviso' AND evento_id IN (
 				SELECT id FROM eventos WHERE chamado_id = `, b.arg(b.ticket.ID), `::bigint AND comentario_id = `, id, `::bigint))`)
 	}

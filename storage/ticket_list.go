@@ -74,7 +74,12 @@ func (s *store) eachTicket(ctx context.Context, f domain.TicketFilter, scan func
 		return s.run(ctx, st)
 	}
 	var q query
-	q.text(`SELECT ` + briefColumns + ticketFrom + ` WHERE c.excluido_em IS NULL`)
+	q.text(`SELECT ` + briefColumns + ticketFrom + ` WHERE `)
+	if f.Deleted {
+		q.text(`c.excluido_em > ` + q.arg(s.db.clock().Add(-domain.RestoreWindow)) + `::timestamp`)
+	} else {
+		q.text(`c.excluido_em IS NULL`)
+	}
 	q.filter(f)
 	if err := q.page(f); err != nil {
 		return err
@@ -85,7 +90,8 @@ func (s *store) eachTicket(ctx context.Context, f domain.TicketFilter, scan func
 // merged reports whether a page is best put together from one page of each status: by priority, where
 // neither a person's tickets nor the queue nor a search narrow it down.
 func merged(f domain.TicketFilter) bool {
-	return f.Order == domain.OrderPriority && f.Limit > 0 && f.RequesterID == 0 && f.Search == "" && !(f.Unassigned && f.Open)
+	return f.Order == domain.OrderPriority && f.Limit > 0 && f.RequesterID == 0 && f.Search == "" &&
+		!(f.Unassigned && f.Open) && !f.Deleted
 }
 
 // statusesOf returns the statuses that a filter selects.

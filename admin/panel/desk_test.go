@@ -58,6 +58,11 @@ func newHouse(t testing.TB) *house {
 	handler, err := panel.New(panel.Options{
 		Desk: h.desk, Sessions: h.keeper,
 		InviteLink: func(token string) string { return "https://t.me/chamados_bot?start=" + token },
+		System: func() panel.System {
+			return panel.System{Version: "1", Started: time.Now(), Settings: []panel.Setting{
+				{Name: "secret_key", Secret: true, Set: true, Value: "nunca mostrado"}, {Name: "desk.timezone", Value: "America/Sao_Paulo", Set: true},
+			}}
+		},
 	})
 	if err != nil {
 		t.Fatal(err)

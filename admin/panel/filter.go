@@ -13,7 +13,7 @@ import (
 // filter is what a list or the board is narrowed to, as it stands in the address.
 type filter struct {
 	Search   string // q
-	Status   string // status; "abertos" for all that is not done
+	Status   string // status; "abertos" for all that is not done, "excluidos" for what can be restored
 	Category string // categoria
 	Priority string // prioridade
 	Assignee string // responsavel: "eu", "nenhum" or an id
@@ -22,6 +22,7 @@ type filter struct {
 
 const (
 	statusPending  = "abertos"
+	statusDeleted  = "excluidos"
 	assigneeMe     = "eu"
 	assigneeNobody = "nenhum"
 )
@@ -37,7 +38,7 @@ func readFilter(q url.Values) filter {
 		Search: strings.TrimSpace(q.Get("q")), Status: q.Get("status"), Category: q.Get("categoria"),
 		Priority: q.Get("prioridade"), Assignee: q.Get("responsavel"), Order: q.Get("ordem"),
 	}
-	if f.Status != statusPending && !domain.Status(f.Status).Valid() {
+	if f.Status != statusPending && f.Status != statusDeleted && !domain.Status(f.Status).Valid() {
 		f.Status = ""
 	}
 	if !domain.Category(f.Category).Valid() {
@@ -61,6 +62,8 @@ func (f filter) tickets(a domain.Actor) domain.TicketFilter {
 	switch {
 	case f.Status == statusPending:
 		out.Open = true
+	case f.Status == statusDeleted:
+		out.Deleted = true
 	case f.Status != "":
 		out.Statuses = []domain.Status{domain.Status(f.Status)}
 	}
@@ -93,6 +96,9 @@ func (f filter) shows(a domain.Actor, t domain.Ticket) bool {
 		(want.AssigneeID == 0 || t.AssigneeID == want.AssigneeID) &&
 		(!want.Unassigned || t.AssigneeID == 0)
 }
+
+// Deleted reports whether deleted tickets are listed instead of the others.
+func (f filter) Deleted() bool { return f.Status == statusDeleted }
 
 // Active reports whether the filter restricts anything.
 func (f filter) Active() bool {

@@ -38,6 +38,7 @@ type Options struct {
 	Location    *time.Location   // in which times are shown; nil: UTC
 	Log         *slog.Logger     // nil: slog.Default
 	DefaultLang domain.Lang      // of people who have not chosen; "": the browser's
+	System      func() System    // of the running program; nil: its page tells only of the queues
 }
 
 // Panel serves the pages.
@@ -98,6 +99,9 @@ func (p *Panel) routes() http.Handler {
 	page("GET /fragmentos/contagens", p.countsFragment)
 	page("GET /fragmentos/pessoas", p.peopleFragment)
 	page("GET /estatisticas", p.statistics)
+	page("GET /sistema", p.system)
+	page("POST /sistema/mensagens/{id}/repetir", p.retryDelivery)
+	page("POST /sistema/entrada/{bot}/{id}/repetir", p.retryUpdate)
 	p.ticketRoutes(page)
 	p.peopleRoutes(page)
 

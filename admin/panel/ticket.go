@@ -20,6 +20,8 @@ type ticketBody struct {
 	Talk       []entry
 	Files      []domain.Attachment // that came with the ticket itself
 	Past       []deed              // newest first
+	Receipts   []domain.Receipt    // what became of the messages, newest first; IT only
+	NoChat     bool                // the requester cannot be reached by chat; told to IT only
 	Problems   problems
 	Problem    string       // why the last act was refused, "" if it was not
 	Draft      commentDraft // what was typed into a refused comment
@@ -50,6 +52,11 @@ func (b ticketBody) IT() bool { return b.Actor.IsIT() }
 // MayEdit reports whether the reader may change title, description and category.
 func (b ticketBody) MayEdit() bool { return b.CanEdit(b.Actor) }
 
+// Undelivered reports whether something did not reach whom it was for.
+func (b ticketBody) Undelivered() bool {
+	return b.NoChat || slices.ContainsFunc(b.Receipts, domain.Receipt.Retriable)
+}
+
 // HasAssignee reports whether somebody has the ticket.
 func (b ticketBody) HasAssignee() bool { return b.AssigneeID != 0 }
 
@@ -74,7 +81,7 @@ func (p *Panel) showTicket(w http.ResponseWriter, r *http.Request, v *visit, id 
 		}
 	}
 	if v.Actor.IsIT() {
-		if body.Technician, err = p.Desk.ITUsers(r.Context(), v.Actor); err != nil {
+		if err := p.forIT(r.Context(), v, &body); err != nil {
 			return err
 		}
 	}
@@ -82,6 +89,19 @@ func (p *Panel) showTicket(w http.ResponseWriter, r *http.Request, v *visit, id 
 	body.Past = p.history(r.Context(), v, view, body.Technician)
 	edit(&body)
 	return p.render(w, v, status, "ticket", body)
+}
+
+// forIT adds what only IT sees beside the ticket.
+func (p *Panel) forIT(ctx context.Context, v *visit, b *ticketBody) (err error) {
+	if b.Technician, err = p.Desk.ITUsers(ctx, v.Actor); err != nil {
+		return err
+	}
+	if b.Receipts, err = p.Desk.Deliveries(ctx, v.Actor, b.ID); err != nil {
+		return err
+	}
+	requester, err := p.Desk.SeesUser(ctx, v.Actor, b.RequesterID)
+	b.NoChat = err == nil && requester.TelegramID == 0
+	return err
 }
 
 // conversation pairs the comments with their files; files without a comment are the

@@ -26,7 +26,7 @@ type view struct {
 
 // pages are the templates beside layout and parts, one file each.
 var pages = []string{
-	"login", "board", "list", "ticket", "ticket_form", "people", "person", "person_form", "account", "statistics", "error",
+	"login", "board", "list", "ticket", "ticket_form", "people", "person", "person_form", "account", "statistics", "system", "error",
 }
 
 func (p *Panel) parseViews() (views, error) {
@@ -73,6 +73,7 @@ func (p *Panel) funcs(lang domain.Lang) template.FuncMap {
 		"initials": initials,
 		"hue":      func(id int64) int64 { return id % 8 },
 		"isImage":  isImage,
+		"waiting":  waiting,
 		"asset":    p.assets.path,
 		"icon":     p.icon,
 		"dict":     func(pairs ...any) i18n.Args { return args(pairs) },

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"chamados/domain"
 )
 
 // Outgoing is what is sent: text in Telegram's HTML and buttons beneath it.
@@ -50,7 +52,7 @@ type Answer struct {
 // tried again.
 var (
 	// ErrUnreachable: the person blocked the bot, never started it, or the chat is gone.
-	ErrUnreachable = errors.New("chat: receiver cannot be reached")
+	ErrUnreachable = errors.New("chat: " + domain.CauseUnreachable)
 	// ErrMessageGone: the message to edit no longer exists or cannot be edited.
 	ErrMessageGone = errors.New("chat: message is gone")
 	// ErrThreadGone: the forum topic no longer exists.

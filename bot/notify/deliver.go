@@ -20,7 +20,7 @@ type done struct {
 }
 
 // errMoot says that a delivery has lost its point; it is given up with this cause.
-var errMoot = errors.New("notify: no longer to be delivered")
+var errMoot = errors.New("notify: " + domain.CauseMoot)
 
 func moot(why string) error { return fmt.Errorf("%w: %s", errMoot, why) }
 

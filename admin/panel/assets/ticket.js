@@ -16,6 +16,8 @@ document.addEventListener('live:message', ({ detail }) => {
   if (detail.type === 'ticket_viewed') seen(detail);
   else update();
 });
+// What became of a message is known a moment after it was written.
+setInterval(() => { if (!document.hidden && document.querySelector('.receipt.is-aguardando')) update(); }, 5000);
 document.addEventListener('live:open', greet);
 document.addEventListener('live:back', update);
 document.addEventListener('visibilitychange', greet);

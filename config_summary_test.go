@@ -1,0 +1,30 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestSummaryNamesEverySettingAndNoSecret(t *testing.T) {
+	c := Config{
+		Secret:   "segredo-a",
+		Telegram: TelegramConfig{Token: "1:segredo-b", APIURL: "https://ana:segredo-c@bot.example.com/x"},
+		Database: DatabaseConfig{URL: "postgres://segredo-d", Password: "segredo-e"},
+		Admin:    AdminConfig{Email: "ti@exemplo.com.br", Password: "segredo-f"},
+	}
+	seen := map[string]bool{}
+	for _, s := range c.Summary() {
+		seen[s.Name] = true
+		if strings.Contains(s.Value, "segredo") {
+			t.Errorf("%s shows %q", s.Name, s.Value)
+		}
+		if s.Name == "secret_key" && !(s.Secret && s.Set) || s.Name == "admin.email" && s.Value != "ti@exemplo.com.br" {
+			t.Errorf("%+v", s)
+		}
+	}
+	for name := range defaults {
+		if !seen[name] {
+			t.Errorf("%s is missing", name)
+		}
+	}
+}

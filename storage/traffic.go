@@ -1,0 +1,138 @@
+package storage
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"chamados/domain"
+
+	"github.com/jackc/pgx/v5"
+)
+
+const (
+	receiptColumns = `s.id, s.chamado_id, s.tipo, e.tipo, s.faixa, coalesce(s.usuario_id, p.id), coalesce(u.nome, g.titulo, p.nome),
+		s.erro, s.tentativas, s.mensagem_id, s.criado_em, s.terminado_em, u.telegram_bloqueado_em IS NOT NULL`
+	receiptFrom = ` FROM saida s LEFT JOIN eventos e ON e.id = s.evento_id LEFT JOIN usuarios u ON u.id = s.usuario_id
+		LEFT JOIN grupos g ON g.chat_id = s.faixa LEFT JOIN usuarios p ON s.usuario_id IS NULL AND p.telegram_id = s.faixa`
+	// lost is the condition that a row ended without reaching anybody who should have been reached.
+	lost = `s.terminado_em IS NOT NULL AND s.erro IS NOT NULL AND s.erro <> '` + causeUndone + `'
+		AND s.erro NOT LIKE '%` + domain.CauseMoot + `%'`
+	// causeUndone stands in rows whose comment was taken back before they went out.
+	causeUndone = `comentário desfeito`
+)
+
+// Receipts returns the newest messages about a ticket, newest first.
+func (s *store) Receipts(ctx context.Context, ticketID int64, limit int) ([]domain.Receipt, error) {
+	return s.receipts(ctx, `SELECT `+receiptColumns+receiptFrom+` WHERE s.chamado_id = $1::bigint ORDER BY s.id DESC LIMIT $2`, ticketID, limit)
+}
+
+// LostMessages returns the messages that were given up after a moment, newest first.
+func (s *store) LostMessages(ctx context.Context, after time.Time, limit int) ([]domain.Receipt, error) {
+	return s.receipts(ctx, `SELECT `+receiptColumns+receiptFrom+` WHERE `+lost+` AND s.terminado_em > $1
+		ORDER BY s.terminado_em DESC LIMIT $2`, after.UTC(), limit)
+}
+
+func (s *store) receipts(ctx context.Context, sql string, args ...any) ([]domain.Receipt, error) {
+	var out []domain.Receipt
+	err := s.run(ctx, statement{sql: sql, args: args, read: each(func(rows pgx.Rows) error {
+		var r domain.Receipt
+		var message zeroInt
+		var blocked bool
+		err := rows.Scan(&r.ID, (*zeroInt)(&r.TicketID), (*zeroText)(&r.Kind), (*zeroText)(&r.Event), &r.ChatID, (*zeroInt)(&r.UserID),
+			(*zeroText)(&r.To), (*zeroText)(&r.Cause), &r.Attempts, &message, (*zeroTime)(&r.CreatedAt), (*zeroTime)(&r.DoneAt), &blocked)
+		r.State = receiptState(r, message != 0, blocked)
+		out = append(out, r)
+		return err
+	})})
+	return out, wrap("read what became of messages", err)
+}
+
+func receiptState(r domain.Receipt, sent, blocked bool) domain.ReceiptState {
+	switch {
+	case r.DoneAt.IsZero() && r.Cause == "":
+		return domain.ReceiptWaiting
+	case r.DoneAt.IsZero():
+		return domain.ReceiptRetrying
+	case r.Cause == "" && sent:
+		return domain.ReceiptDelivered
+	case r.Cause == "":
+		return domain.ReceiptUnchanged
+	case r.Cause == causeUndone, strings.Contains(r.Cause, domain.CauseMoot):
+		return domain.ReceiptDropped
+	case blocked, r.Cause == errUnreachable.Error(), strings.Contains(r.Cause, domain.CauseUnreachable):
+		return domain.ReceiptUnreachable
+	}
+	return domain.ReceiptFailed
+}
+
+// ParkedUpdates returns the updates that were put aside, newest first.
+func (s *store) ParkedUpdates(ctx context.Context, limit int) ([]domain.ParkedUpdate, error) {
+	var out []domain.ParkedUpdate
+	err := s.run(ctx, statement{sql: `SELECT i.bot_id, i.update_id, i.faixa, u.nome, i.erro, i.tentativas, i.recebido_em, i.parado_em
+			FROM entrada i LEFT JOIN usuarios u ON u.telegram_id = i.faixa
+			WHERE i.parado_em IS NOT NULL ORDER BY i.parado_em DESC LIMIT $1`, args: []any{limit},
+		read: each(func(rows pgx.Rows) error {
+			var u domain.ParkedUpdate
+			err := rows.Scan(&u.BotID, &u.UpdateID, &u.ChatID, (*zeroText)(&u.From), (*zeroText)(&u.Cause), &u.Attempts,
+				(*zeroTime)(&u.ReceivedAt), (*zeroTime)(&u.ParkedAt))
+			out = append(out, u)
+			return err
+		})})
+	return out, wrap("read parked updates", err)
+}
+
+// Traffic sums up the queues in one round trip; partial indexes keep it to what waits or was lost.
+func (s *store) Traffic(ctx context.Context, lostAfter time.Time) (domain.Traffic, error) {
+	var t domain.Traffic
+	err := s.run(ctx,
+		statement{sql: `SELECT tipo, count(*), count(*) FILTER (WHERE erro IS NOT NULL), min(criado_em) FROM saida
+			WHERE terminado_em IS NULL GROUP BY 1 ORDER BY 1`, read: each(func(rows pgx.Rows) error {
+			var q domain.QueueState
+			err := rows.Scan((*zeroText)(&q.Kind), &q.Waiting, &q.Failing, (*zeroTime)(&q.Oldest))
+			t.Outbox = append(t.Outbox, q)
+			return err
+		})},
+		statement{sql: `SELECT count(*), count(*) FILTER (WHERE erro IS NOT NULL), min(recebido_em) FROM entrada
+			WHERE tratado_em IS NULL AND parado_em IS NULL`, read: one(func(rows pgx.Rows) error {
+			return rows.Scan(&t.Inbox.Waiting, &t.Inbox.Failing, (*zeroTime)(&t.Inbox.Oldest))
+		})},
+		statement{sql: `SELECT (SELECT count(*) FROM saida s WHERE ` + lost + ` AND s.terminado_em > $1),
+				(SELECT count(*) FROM entrada WHERE parado_em IS NOT NULL),
+				(SELECT recebido_em FROM entrada ORDER BY bot_id DESC, update_id DESC LIMIT 1),
+				(SELECT terminado_em FROM saida WHERE terminado_em IS NOT NULL AND mensagem_id IS NOT NULL ORDER BY id DESC LIMIT 1)`,
+			args: []any{lostAfter.UTC()}, read: one(func(rows pgx.Rows) error {
+				return rows.Scan(&t.Lost, &t.Parked, (*zeroTime)(&t.LastIn), (*zeroTime)(&t.LastOut))
+			})},
+	)
+	return t, wrap("look at the queues", err)
+}
+
+// RetryDelivery puts a message that was given up back into its lane. It counts as written now, so that it
+// gets the time of a new one.
+func (s *store) RetryDelivery(ctx context.Context, id int64) error {
+	var lanes []int64
+	err := s.run(ctx, statement{sql: `UPDATE saida s SET terminado_em = NULL, erro = NULL, tentativas = 0, incerto = false,
+			tomado_ate = NULL, criado_em = $2, proxima_em = $2 WHERE s.id = $1 AND ` + lost + ` RETURNING s.faixa`,
+		args: []any{id, s.db.clock()}, read: ints(&lanes)})
+	return s.retried(Wake{OutboxLanes: lanes}, len(lanes), err)
+}
+
+// RetryUpdate puts a parked update back into its lane.
+func (s *store) RetryUpdate(ctx context.Context, botID, updateID int64) error {
+	var lanes []int64
+	err := s.run(ctx, statement{sql: `UPDATE entrada SET parado_em = NULL, proxima_em = NULL, tentativas = 0
+			WHERE bot_id = $1 AND update_id = $2 AND parado_em IS NOT NULL RETURNING faixa`, args: []any{botID, updateID}, read: ints(&lanes)})
+	return s.retried(Wake{InboxLanes: lanes}, len(lanes), err)
+}
+
+func (s *store) retried(w Wake, n int, err error) error {
+	switch {
+	case err != nil:
+		return wrap("try again", err)
+	case n == 0:
+		return domain.ErrNothingToRetry
+	}
+	s.wakes(w)
+	return nil
+}
