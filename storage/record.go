@@ -111,9 +111,13 @@ func (b *recorder) column(has bool, expr, otherwise string) string {
 func (b *recorder) opened() {
 	t := b.ticket
 	b.with(`t AS (INSERT INTO chamados (titulo, descricao, categoria, prioridade, status, usuario_id, atribuido_para,
-		dados_extras, criado_em, atualizado_em, fechado_em, versao) VALUES (`,
-		b.list(t.Title, t.Description, string(t.Category), string(t.Priority), string(t.Status), t.RequesterID, nullInt(t.AssigneeID),
-			nullJSON(t.Extra), t.CreatedAt.UTC(), t.UpdatedAt.UTC(), nullTime(t.FinishedAt), t.Version), `) RETURNING id)`)
+		dados_extras, criado_em, atualizado_em, fechado_em, versao) SELECT `,
+		b.arg(t.Title), `::varchar, `, b.arg(t.Description), `::text, `, b.arg(string(t.Category)), `::varchar, `,
+		b.arg(string(t.Priority)), `::varchar, `, b.arg(string(t.Status)), `::varchar, `, b.arg(t.RequesterID), `::integer, `,
+		b.arg(nullInt(t.AssigneeID)), `::integer, `, b.arg(nullJSON(t.Extra)), `::json, `, b.arg(t.CreatedAt.UTC()), `::timestamp, `,
+		b.arg(t.UpdatedAt.UTC()), `::timestamp, `, b.arg(nullTime(t.FinishedAt)), `::timestamp, `, b.arg(t.Version), `::bigint FROM `,
+		registered, ` RETURNING id)`)
+	b.newTicketIndex()
 }
 
 func (b *recorder) changed() {
@@ -122,7 +126,8 @@ func (b *recorder) changed() {
 		dados_extras, atualizado_em, fechado_em, excluido_em, versao) = (`,
 		b.list(t.Title, t.Description, string(t.Category), string(t.Priority), string(t.Status), nullInt(t.AssigneeID),
 			nullJSON(t.Extra), t.UpdatedAt.UTC(), nullTime(t.FinishedAt), nullTime(t.DeletedAt), t.Version),
-		`) WHERE id = `, b.arg(t.ID), `::bigint RETURNING id)`)
+		`) FROM `, registered, ` WHERE id = `, b.arg(t.ID), `::bigint RETURNING id)`)
+	b.recount()
 }
 
 func (b *recorder) comment() {
@@ -131,7 +136,8 @@ func (b *recorder) comment() {
 		c := r.Comment
 		b.with(`c AS (INSERT INTO comentarios (chamado_id, usuario_id, comentario, interno, canal, criado_em) SELECT t.id, `,
 			b.arg(authorID(c)), `::integer, `, b.arg(c.Text), `, `, b.arg(c.Internal), `::boolean, `,
-			b.arg(string(c.Channel)), `, `, b.arg(c.CreatedAt.UTC()), `::timestamp FROM t RETURNING id)`)
+			b.arg(string(c.Channel)), `, `, b.arg(c.CreatedAt.UTC()), `::timestamp FROM t, `, registered, ` RETURNING id)`)
+		b.newCommentIndex()
 	case r.EditComment != nil:
 		c := r.EditComment
 		b.with(`c AS (UPDATE comentarios SET comentario = `, b.arg(c.Text), `, editado_em = `, b.arg(c.EditedAt.UTC()),
