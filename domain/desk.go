@@ -20,16 +20,29 @@ type Desk struct {
 	store     Store
 	passwords Passwords
 	now       func() time.Time
+	sla       *SLAPolicy
 }
 
+// Option is something that a desk does beside its main job.
+type Option func(*Desk)
+
+// WithSLA makes the desk keep promises; nil for none.
+func WithSLA(p *SLAPolicy) Option { return func(d *Desk) { d.sla = p } }
+
 // NewDesk returns a desk on a store. now is the clock.
-func NewDesk(store Store, passwords Passwords, now func() time.Time) *Desk {
-	return &Desk{store: store, passwords: passwords, now: now}
+func NewDesk(store Store, passwords Passwords, now func() time.Time, options ...Option) *Desk {
+	d := &Desk{store: store, passwords: passwords, now: now}
+	for _, o := range options {
+		o(d)
+	}
+	return d
 }
 
 // In returns the desk working inside a transaction that the caller commits.
 func (d *Desk) In(tx Store) *Desk {
-	return &Desk{store: tx, passwords: d.passwords, now: d.now}
+	in := *d
+	in.store = tx
+	return &in
 }
 
 // Now returns the desk's time in UTC, to the microsecond: what a database keeps, so that

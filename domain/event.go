@@ -24,6 +24,8 @@ const (
 	EventAttachment  EventKind = "anexo"
 	EventDeleted     EventKind = "excluido"
 	EventRestored    EventKind = "restaurado"
+	EventSLAWarning  EventKind = "sla_aviso"   // From: due (RFC 3339), To: which target
+	EventSLABreach   EventKind = "sla_estouro" // likewise
 )
 
 // Event is one entry of a ticket's history, appended in the transaction that made it

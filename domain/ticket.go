@@ -34,8 +34,9 @@ type Ticket struct {
 	FinishedAt  time.Time // fechado_em; zero unless resolved or closed
 	DeletedAt   time.Time // zero unless deleted
 	Version     int64     // grows with every change; an ETag
-	Requester   *UserRef  // filled when read
-	Assignee    *UserRef  // filled when read; nil for nobody
+	SLA         SLA
+	Requester   *UserRef // filled when read
+	Assignee    *UserRef // filled when read; nil for nobody
 }
 
 // NewTicket is the input for a ticket.
