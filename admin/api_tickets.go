@@ -72,13 +72,13 @@ func (s *Server) getTicket(c *call, _ *none) (ticketJSON, error) {
 	return c.ticket(&v), nil
 }
 
-// view returns the ticket that the path names with all that the actor may see of it.
+// view returns the ticket that the path names with all that the actor may see of it but its events.
 func (s *Server) view(c *call) (domain.TicketView, error) {
 	id, err := c.pathID(domain.ErrTicketNotFound)
 	if err != nil {
 		return domain.TicketView{}, err
 	}
-	return s.Desk.Ticket(c.r.Context(), c.actor, id)
+	return s.Desk.Thread(c.r.Context(), c.actor, id)
 }
 
 func (s *Server) updateTicket(c *call, b *changeBody) (ticketJSON, error) {
@@ -98,7 +98,7 @@ func (s *Server) updateTicket(c *call, b *changeBody) (ticketJSON, error) {
 	if err != nil && !errors.Is(err, domain.ErrStale) {
 		return ticketJSON{}, err
 	}
-	v, viewErr := s.Desk.Ticket(c.r.Context(), c.actor, id)
+	v, viewErr := s.Desk.Thread(c.r.Context(), c.actor, id)
 	switch {
 	case viewErr != nil:
 		return ticketJSON{}, viewErr
@@ -205,7 +205,11 @@ func (s *Server) restoreTicket(c *call, _ *none) (ticketJSON, error) {
 }
 
 func (s *Server) listEvents(c *call, _ *none) ([]eventJSON, error) {
-	v, err := s.view(c)
+	id, err := c.pathID(domain.ErrTicketNotFound)
+	if err != nil {
+		return nil, err
+	}
+	v, err := s.Desk.Ticket(c.r.Context(), c.actor, id)
 	if err != nil {
 		return nil, err
 	}

@@ -48,6 +48,18 @@ func (d *Desk) Ticket(ctx context.Context, a Actor, id int64) (TicketView, error
 	return v, nil
 }
 
+// Thread is Ticket without the events.
+func (d *Desk) Thread(ctx context.Context, a Actor, id int64) (TicketView, error) {
+	v, err := d.store.TicketThread(ctx, id, a.IsIT())
+	if err != nil {
+		return TicketView{}, err
+	}
+	if err := v.visible(a); err != nil {
+		return TicketView{}, err
+	}
+	return v, nil
+}
+
 // Visible returns the ticket alone if the actor may see it.
 func (d *Desk) Visible(ctx context.Context, a Actor, id int64) (Ticket, error) {
 	t, err := d.store.Ticket(ctx, id)

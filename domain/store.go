@@ -33,6 +33,8 @@ type TicketStore interface {
 	// TicketView returns the ticket with comments, attachments and events, oldest first;
 	// what is internal only if asked for.
 	TicketView(ctx context.Context, id int64, internal bool) (TicketView, error)
+	// TicketThread is TicketView without the events.
+	TicketThread(ctx context.Context, id int64, internal bool) (TicketView, error)
 	// Tickets returns one page, and whether there are more.
 	Tickets(ctx context.Context, f TicketFilter) ([]Ticket, bool, error)
 	// EachTicket streams all tickets that match, without descriptions, in constant memory.

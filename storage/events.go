@@ -7,9 +7,11 @@ import (
 )
 
 const (
+	// The name is looked up for each event: a join is planned for far more events than are read, as a scan
+	// of all accounts.
 	eventColumns = `e.id, e.chamado_id, e.tipo, e.usuario_id, e.canal, e.de, e.para, e.comentario_id, e.interno,
-		e.criado_em, e.solicitante_id, e.status, q.nome`
-	eventFrom = ` FROM eventos e LEFT JOIN usuarios q ON q.id = e.usuario_id`
+		e.criado_em, e.solicitante_id, e.status, (SELECT q.nome FROM usuarios q WHERE q.id = e.usuario_id)`
+	eventFrom = ` FROM eventos e`
 )
 
 func scanEvent(rows pgx.Rows, e *domain.Event, more ...any) error {

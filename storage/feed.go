@@ -12,6 +12,8 @@ import (
 const (
 	// feedPoll is how long a follower trusts wake-ups alone.
 	feedPoll = time.Second
+	// feedPause is the least time between two looks: under load one look serves many commits.
+	feedPause = 3 * time.Millisecond
 	// feedPage is how many new events one look reads.
 	feedPage = 1000
 	// feedPast is how far back a new follower looks for ids that are still missing.
@@ -53,6 +55,7 @@ func (x feed) Follow(ctx context.Context, yield func(events []domain.Event, curs
 	poll := time.NewTicker(feedPoll)
 	defer poll.Stop()
 	for cursor := int64(-1); ; {
+		looked := time.Now()
 		events, err := f.look(ctx)
 		switch {
 		case ctx.Err() != nil:
@@ -72,6 +75,9 @@ func (x feed) Follow(ctx context.Context, yield func(events []domain.Event, curs
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-woken:
+			if wait := time.Until(looked.Add(feedPause)); wait > 0 && !pause(ctx, wait) {
+				return ctx.Err()
+			}
 		case <-poll.C:
 		}
 	}

@@ -68,8 +68,7 @@ func (s *store) eachTicket(ctx context.Context, f domain.TicketFilter, scan func
 		if err != nil {
 			return err
 		}
-		st.args = append(st.args, f.Limit)
-		st.sql += ` LIMIT $` + strconv.Itoa(len(st.args))
+		st.sql += ` LIMIT ` + strconv.Itoa(f.Limit)
 		st.read = each(scan)
 		return s.run(ctx, st)
 	}

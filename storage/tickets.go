@@ -71,14 +71,25 @@ func (s *store) ticket(ctx context.Context, sql string, id int64) (domain.Ticket
 // TicketView returns the ticket with all that hangs on it, oldest first, in one round trip.
 func (s *store) TicketView(ctx context.Context, id int64, internal bool) (domain.TicketView, error) {
 	var v domain.TicketView
-	err := s.run(ctx,
-		statement{sql: `SELECT ` + ticketColumns + ticketFrom + ` WHERE c.id = $1::bigint`, args: []any{id}, read: readTicket(&v.Ticket)},
-		statement{sql: `SELECT ` + commentColumns + commentFrom + ` WHERE k.chamado_id = $1::bigint AND (NOT k.interno OR $2)
-			ORDER BY k.id`, args: []any{id, internal}, read: readComments(&v.Comments)},
-		statement{sql: `SELECT ` + attachmentColumns + ` FROM anexos f WHERE f.chamado_id = $1::bigint AND (NOT f.interno OR $2)
-			ORDER BY f.id`, args: []any{id, internal}, read: readAttachments(&v.Attachments)},
+	err := s.run(ctx, append(readThread(&v, id, internal),
 		statement{sql: `SELECT ` + eventColumns + eventFrom + ` WHERE e.chamado_id = $1::bigint AND (NOT e.interno OR $2)
-			ORDER BY e.id`, args: []any{id, internal}, read: readEvents(&v.Events)},
-	)
+			ORDER BY e.id`, args: []any{id, internal}, read: readEvents(&v.Events)})...)
 	return v, wrap("read a ticket", absent(err, domain.ErrTicketNotFound))
+}
+
+// TicketThread is TicketView without the events.
+func (s *store) TicketThread(ctx context.Context, id int64, internal bool) (domain.TicketView, error) {
+	var v domain.TicketView
+	err := s.run(ctx, readThread(&v, id, internal)...)
+	return v, wrap("read a ticket", absent(err, domain.ErrTicketNotFound))
+}
+
+func readThread(v *domain.TicketView, id int64, internal bool) []statement {
+	return []statement{
+		{sql: `SELECT ` + ticketColumns + ticketFrom + ` WHERE c.id = $1::bigint`, args: []any{id}, read: readTicket(&v.Ticket)},
+		{sql: `SELECT ` + commentColumns + commentFrom + ` WHERE k.chamado_id = $1::bigint AND (NOT k.interno OR $2)
+			ORDER BY k.id`, args: []any{id, internal}, read: readComments(&v.Comments)},
+		{sql: `SELECT ` + attachmentColumns + ` FROM anexos f WHERE f.chamado_id = $1::bigint AND (NOT f.interno OR $2)
+			ORDER BY f.id`, args: []any{id, internal}, read: readAttachments(&v.Attachments)},
+	}
 }
