@@ -28,15 +28,15 @@ const (
 
 // bench is one run.
 type bench struct {
-	cluster *cluster
-	binary  string
-	pprof   string
-	json    string
-	quick   bool
-	rounds  int
-	length  time.Duration // of one measurement
-	tickets int           // in the base database
-	only    *regexp.Regexp
+	cluster  *cluster
+	binary   string
+	json     string
+	profiles string // where profiles go, "" for nowhere
+	quick    bool
+	rounds   int
+	length   time.Duration // of one measurement
+	tickets  int           // in the base database
+	only     *regexp.Regexp
 
 	telegram *telegram
 	actors   actors
@@ -62,7 +62,7 @@ func run(ctx context.Context) (missed bool, err error) {
 	flag.StringVar(&b.binary, "binary", "./chamados", "the program to measure")
 	flag.StringVar(&dir, "dir", "", "keep cluster and data here for the next run; a new temporary directory if empty")
 	flag.StringVar(&b.json, "json", "", "also write the result to this file")
-	flag.StringVar(&b.pprof, "pprof", "", "address on which the program serves its profiles meanwhile")
+	flag.StringVar(&b.profiles, "profiles", "", "write CPU profiles of the program to this directory, one for each operation")
 	flag.StringVar(&only, "only", "", "measure only the parts whose name matches: "+partNames())
 	flag.BoolVar(&b.quick, "quick", false, "100,000 tickets only, short measurements")
 	flag.IntVar(&b.rounds, "rounds", 3, "interleaved rounds")

@@ -24,6 +24,7 @@ const (
 type program struct {
 	cmd     *exec.Cmd
 	addr    string
+	pprof   string // address of its profiles
 	dir     string
 	started time.Duration // until the first answer of /health
 	log     *os.File
@@ -44,8 +45,12 @@ func (b *bench) start(ctx context.Context, database, telegram string) (*program,
 		return nil, err
 	}
 	args := []string{"serve"}
-	if b.pprof != "" {
-		args = append(args, "--pprof", b.pprof)
+	if b.profiles != "" {
+		if port, err = freePort(); err != nil {
+			return nil, err
+		}
+		p.pprof = fmt.Sprintf("127.0.0.1:%d", port)
+		args = append(args, "--pprof", p.pprof)
 	}
 	p.cmd = exec.CommandContext(ctx, b.binary, args...)
 	p.cmd.Dir = dir

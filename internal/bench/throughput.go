@@ -92,7 +92,9 @@ func (b *bench) round(ctx context.Context, p *program, op operation, o *outcome)
 	if err := b.cluster.exec(ctx, "postgres", "SELECT pg_stat_statements_reset()"); err != nil {
 		return err
 	}
+	saved := b.profile(p, op.name)
 	s, err := b.run(ctx, p, load{clients: clients, length: b.length, next: func(client, n int) request { return op.next(b, client, n) }})
+	saved()
 	if err == nil {
 		err = s.sound(op.name)
 	}
