@@ -26,19 +26,22 @@ type userChangeBody struct {
 // takenStatuses: the contract answers 400 to an address that is taken.
 var takenStatuses = map[string]int{domain.ErrEmailTaken.Key: http.StatusBadRequest}
 
+var userFilterParams = []param{
+	{in: "query", name: "busca", kind: "string"},
+	{in: "query", name: "tipo", kind: "string", enum: []any{"ti", "funcionario"}},
+	{in: "query", name: "ativo", kind: "boolean"},
+}
+
 func (s *Server) userRoutes() {
 	const tag = "usuarios"
 	taken := []int{http.StatusBadRequest}
 	add(s, endpoint{
 		method: http.MethodPost, path: "/api/usuarios", id: "create-user", tag: tag, statuses: takenStatuses, errors: taken,
 	}, s.createUser)
-	add(s, endpoint{method: http.MethodGet, path: "/api/usuarios", id: "list-users", tag: tag, params: []param{
-		{in: "query", name: "busca", kind: "string"},
-		{in: "query", name: "tipo", kind: "string", enum: []any{"ti", "funcionario"}},
-		{in: "query", name: "ativo", kind: "boolean"},
-		{in: "query", name: "limite", kind: "integer"},
-		{in: "query", name: "cursor", kind: "string"},
-	}}, s.listUsers)
+	add(s, endpoint{method: http.MethodGet, path: "/api/usuarios", id: "list-users", tag: tag,
+		params: append(userFilterParams[:3:3],
+			param{in: "query", name: "limite", kind: "integer"}, param{in: "query", name: "cursor", kind: "string"}),
+	}, s.listUsers)
 	add(s, endpoint{method: http.MethodGet, path: "/api/usuarios/ti", id: "list-it-users", tag: tag}, s.listITUsers)
 	add(s, endpoint{method: http.MethodGet, path: "/api/usuarios/{id}", id: "get-user", tag: tag}, s.getUser)
 	add(s, endpoint{

@@ -29,6 +29,7 @@ type endpoint struct {
 	errors   []int          // documented beside the usual ones
 	accepts  string         // of the body, where it is not JSON
 	content  string         // of the answer, where it is not JSON
+	contents []string       // of the answer, where the client has more choices
 	once     bool           // takes an Idempotency-Key
 }
 

@@ -106,10 +106,14 @@ func answerOf(e endpoint, schema *huma.Schema) *huma.Response {
 	} else {
 		schema = &huma.Schema{Type: huma.TypeString, Format: "binary"}
 	}
-	return &huma.Response{
+	out := &huma.Response{
 		Description: i18n.Text(domain.LangPortuguese, "api.title.200", nil),
 		Content:     map[string]*huma.MediaType{content: {Schema: schema}},
 	}
+	for _, other := range e.contents {
+		out.Content[other] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
+	}
+	return out
 }
 
 // failures returns the statuses that an endpoint answers when it does not do what was asked.

@@ -90,6 +90,7 @@ func (s *Server) routes() {
 	s.attachmentRoutes()
 	s.userRoutes()
 	s.importRoutes()
+	s.exportRoutes()
 	s.statsRoutes()
 	s.socketRoutes()
 	s.healthRoutes()

@@ -307,7 +307,7 @@ func TestPeopleAndInvitations(t *testing.T) {
 func TestExportKeepsSpreadsheetsFromRunningText(t *testing.T) {
 	h := newHouse(t)
 	h.ticket(t, h.caio, "=1+1")
-	if got := h.as(t, h.ana).get("/chamados.csv?status=abertos").body; !strings.Contains(got, ",'=1+1,") {
+	if got := h.as(t, h.ana).get("/chamados.csv?status=abertos").body; !strings.Contains(got, ";'=1+1;") {
 		t.Error(got)
 	}
 }

@@ -1,12 +1,11 @@
 package panel
 
 import (
-	"encoding/csv"
 	"errors"
 	"net/http"
 	"strconv"
-	"strings"
 
+	"chamados/admin/export"
 	"chamados/domain"
 	"chamados/domain/i18n"
 )
@@ -55,19 +54,21 @@ func (p *Panel) export(w http.ResponseWriter, r *http.Request, v *visit) error {
 	h := w.Header()
 	h.Set("Content-Type", "text/csv; charset=utf-8")
 	h.Set("Content-Disposition", `attachment; filename="chamados.csv"`)
-	out := csv.NewWriter(w)
 	head := []string{"number", "title", "category", "priority", "status", "requester", "assignee", "created", "updated"}
 	for i, key := range head {
 		head[i] = i18n.Text(v.Lang, "panel.column."+key, nil)
 	}
-	// The mark lets spreadsheets know that this is UTF-8.
-	if _, err := w.Write([]byte("\ufeff")); err != nil {
+	form := export.Excel
+	if v.Lang == domain.LangEnglish {
+		form = export.ExcelWithComma
+	}
+	out, err := export.NewCSV(w, form)
+	if err != nil {
 		return nil
 	}
-	_ = out.Write(head)
-	err := p.Desk.EachTicket(r.Context(), v.Actor, df, func(t *domain.Ticket) error { return out.Write(p.csvRow(v.Lang, t)) })
-	out.Flush()
-	if err = errors.Join(err, out.Error()); err != nil {
+	_ = out.Write(head...)
+	err = p.Desk.EachTicket(r.Context(), v.Actor, df, func(t *domain.Ticket) error { return out.Write(p.csvRow(v.Lang, t)...) })
+	if err = errors.Join(err, out.Flush()); err != nil {
 		// The answer has begun: cutting it off is the only honest sign left.
 		p.Log.WarnContext(r.Context(), "export broke off", "error", err)
 		panic(http.ErrAbortHandler)
@@ -80,19 +81,11 @@ func (p *Panel) csvRow(lang domain.Lang, t *domain.Ticket) []string {
 		if u == nil {
 			return ""
 		}
-		return plainCell(u.Name)
+		return u.Name
 	}
 	return []string{
-		strconv.FormatInt(t.ID, 10), plainCell(t.Title), i18n.Category(lang, t.Category), i18n.Priority(lang, t.Priority),
+		strconv.FormatInt(t.ID, 10), t.Title, i18n.Category(lang, t.Category), i18n.Priority(lang, t.Priority),
 		i18n.Status(lang, t.Status), name(t.Requester), name(t.Assignee),
 		i18n.DateTime(lang, t.CreatedAt.In(p.Location)), i18n.DateTime(lang, t.UpdatedAt.In(p.Location)),
 	}
-}
-
-// plainCell keeps a spreadsheet from taking a person's text for a formula.
-func plainCell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }
