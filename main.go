@@ -49,7 +49,8 @@ func rootCommand() *cobra.Command {
 type loader func(*cobra.Command) (Config, error)
 
 func serveCommand(load loader, file *string) *cobra.Command {
-	return &cobra.Command{
+	var profiles string
+	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the helpdesk",
 		Args:  cobra.NoArgs,
@@ -58,9 +59,15 @@ func serveCommand(load loader, file *string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return run(cmd.Context(), NewProgram(c, c.Log.Logger()), *file)
+			log := c.Log.Logger()
+			if profiles != "" {
+				go serveProfiles(profiles, log)
+			}
+			return run(cmd.Context(), NewProgram(c, log), *file)
 		},
 	}
+	cmd.Flags().StringVar(&profiles, "pprof", "", "serve profiles (net/http/pprof) on this address; nobody else should reach it")
+	return cmd
 }
 
 // run starts a program, waits for a signal or its failure, and stops it.

@@ -77,10 +77,12 @@ func (t *telegram) greet() error {
 		}
 		err = json.NewDecoder(resp.Body).Decode(&out)
 		_ = resp.Body.Close()
-		if err != nil || len(out.Result) == 0 {
-			return fmt.Errorf("the emulator keeps %d updates: %w", t.emulator.Pending(), err)
+		if err != nil {
+			return err
 		}
-		last = out.Result[len(out.Result)-1].ID
+		if len(out.Result) > 0 {
+			last = out.Result[len(out.Result)-1].ID
+		}
 	}
 	return nil
 }
