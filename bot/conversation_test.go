@@ -360,7 +360,7 @@ func TestAReplyCanBeTakenBackForAMoment(t *testing.T) {
 	g.answered("Comentário desfeito")
 	g.sees("Desfeito: o comentário foi retirado do #1")
 	g.replies("#1 · sem internet", "texto certo")
-	w.wait(domain.UndoWindow + 1)
+	w.wait(domain.UndoWindow + time.Second)
 	g.taps("Desfazer")
 	g.answered("Já passou o tempo")
 	if v := w.ticket(1); len(v.Comments) != 1 || v.Comments[0].Text != "texto certo" {

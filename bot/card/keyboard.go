@@ -13,25 +13,24 @@ import (
 // and each press is judged by the presser's own account.
 var anyIT = domain.Actor{User: domain.User{Role: domain.RoleIT, Active: true}}
 
-// itKeyboard has the next steps of a ticket first, rarer ones below.
+// itKeyboard has the next steps of a ticket first, rarer ones below; two a row, so that
+// every label can be read on a phone.
 func itKeyboard(lang domain.Lang, t domain.Ticket, o Options) [][]chat.Button {
 	var rows [][]chat.Button
+	all := statusButtons(lang, t, o)
 	if !t.Status.Done() {
 		rows = append(rows, []chat.Button{takeButton(lang, t, o)})
-	}
-	rows = append(rows, statusRows(lang, t, o)...)
-	if !t.Status.Done() {
-		rows = append(rows, []chat.Button{
+		all = append(all,
 			o.labelled(lang, "priority", callback.Data{Verb: callback.PriorityMenu, Ticket: t.ID}),
 			o.labelled(lang, "assign", callback.Data{Verb: callback.AssignMenu, Ticket: t.ID}),
-		})
+		)
 	}
-	rows = append(rows, []chat.Button{
+	all = append(all,
+		o.labelled(lang, "history", callback.Data{Verb: callback.History, Ticket: t.ID}),
 		o.labelled(lang, "reply", callback.Data{Verb: callback.Reply, Ticket: t.ID}),
 		o.labelled(lang, "note", callback.Data{Verb: callback.Note, Ticket: t.ID}),
-		o.labelled(lang, "history", callback.Data{Verb: callback.History, Ticket: t.ID}),
-	})
-	return withPanel(rows, lang, t, o)
+	)
+	return withPanel(append(rows, inRows(all, 2)...), lang, t, o)
 }
 
 func withPanel(rows [][]chat.Button, lang domain.Lang, t domain.Ticket, o Options) [][]chat.Button {
@@ -50,8 +49,8 @@ func takeButton(lang domain.Lang, t domain.Ticket, o Options) chat.Button {
 	return b
 }
 
-// statusRows has a button for each status that IT can move the ticket to.
-func statusRows(lang domain.Lang, t domain.Ticket, o Options) [][]chat.Button {
+// statusButtons has a button for each status that IT can move the ticket to.
+func statusButtons(lang domain.Lang, t domain.Ticket, o Options) []chat.Button {
 	var all []chat.Button
 	for _, s := range t.StatusesFor(anyIT) {
 		b := o.button(s.Emoji()+" "+i18n.Status(lang, s), callback.Data{Verb: callback.SetStatus, Ticket: t.ID, Status: s})
@@ -60,11 +59,7 @@ func statusRows(lang domain.Lang, t domain.Ticket, o Options) [][]chat.Button {
 		}
 		all = append(all, b)
 	}
-	const first = 2 // what comes next stands larger
-	if len(all) <= first {
-		return inRows(all, first)
-	}
-	return append([][]chat.Button{all[:first:first]}, inRows(all[first:], 3)...)
+	return all
 }
 
 // inRows lays buttons out, n a row.
