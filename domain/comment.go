@@ -68,3 +68,8 @@ func checkComment(text string, emptyAllowed bool) error {
 	}
 	return c.err()
 }
+
+// respondsTo reports whether the comment is the first public reply of IT.
+func (c Comment) respondsTo(t Ticket, a Actor) bool {
+	return a.IsIT() && a.Channel != ChannelSystem && !c.Internal && a.ID != t.RequesterID && t.SLA.RespondedAt.IsZero()
+}

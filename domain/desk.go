@@ -21,6 +21,8 @@ type Desk struct {
 	passwords Passwords
 	now       func() time.Time
 	sla       *SLAPolicy
+	care      *CarePolicy
+	lead      string
 }
 
 // Option is something that a desk does beside its main job.
@@ -28,6 +30,13 @@ type Option func(*Desk)
 
 // WithSLA makes the desk keep promises; nil for none.
 func WithSLA(p *SLAPolicy) Option { return func(d *Desk) { d.sla = p } }
+
+// WithCare makes the desk look after tickets that would be forgotten; nil for not.
+func WithCare(p *CarePolicy) Option { return func(d *Desk) { d.care = p } }
+
+// WithLead names, by the address of their account, who hears of breaches and of
+// dissatisfaction beside the group; "" for nobody.
+func WithLead(email string) Option { return func(d *Desk) { d.lead = NormalizeEmail(email) } }
 
 // NewDesk returns a desk on a store. now is the clock.
 func NewDesk(store Store, passwords Passwords, now func() time.Time, options ...Option) *Desk {
@@ -51,4 +60,24 @@ func (d *Desk) Now() time.Time { return d.now().UTC().Truncate(time.Microsecond)
 
 func (d *Desk) atomically(ctx context.Context, fn func(*Desk) error) error {
 	return d.store.Atomically(ctx, func(s Store) error { return fn(d.In(s)) })
+}
+
+// tend keeps what a ticket remembers of its targets and its care true, when old (nil for a
+// new ticket) has become next by a's doing.
+func (d *Desk) tend(old, next *Ticket, a Actor, now time.Time) {
+	if old == nil {
+		d.sla.open(next, now)
+	} else {
+		d.sla.change(*old, next, a, now)
+	}
+	d.care.plan(old, next, now)
+	d.schedule(next)
+}
+
+// schedule sets when the desk has to look at a ticket next.
+func (d *Desk) schedule(t *Ticket) {
+	t.WakeAt = time.Time{}
+	if t.DeletedAt.IsZero() {
+		t.WakeAt = soonest(d.sla.next(*t), t.Care.Next)
+	}
 }

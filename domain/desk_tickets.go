@@ -13,6 +13,7 @@ func (d *Desk) Open(ctx context.Context, a Actor, n NewTicket) (Ticket, error) {
 	if err != nil {
 		return Ticket{}, err
 	}
+	d.tend(nil, &t, a, t.CreatedAt)
 	t.Requester = a.Ref()
 	if t.RequesterID != a.ID {
 		u, err := d.store.User(ctx, t.RequesterID)
@@ -168,6 +169,7 @@ func (d *Desk) apply(ctx context.Context, a Actor, t Ticket, ch TicketChange) (T
 	if err != nil || len(events) == 0 {
 		return next, err
 	}
+	d.tend(&t, &next, a, next.UpdatedAt)
 	return next, d.store.Record(ctx, &Record{
 		Changed: &next, Events: events, Notices: notices(next, a, events, a.ChatID),
 	})
@@ -222,6 +224,7 @@ func (d *Desk) setDeleted(ctx context.Context, a Actor, id int64, deleted bool) 
 		if deleted {
 			t.DeletedAt = now
 		}
+		d.schedule(&t)
 		t.Version++
 		return d.store.Record(ctx, &Record{Changed: &t, Events: events, Notices: told})
 	})
@@ -249,8 +252,12 @@ func (d *Desk) Comment(ctx context.Context, a Actor, ticketID int64, n NewCommen
 	e := t.event(a, kind, "", "", now)
 	e.Internal = n.Internal
 	events := []Event{e}
+	responded := c.respondsTo(t, a)
+	if responded {
+		t.SLA.RespondedAt = now
+	}
 	err = d.store.Record(ctx, &Record{
-		Touched: &t, Comment: &c, Attachments: files, Origin: n.Origin, Events: events,
+		Touched: &t, Responded: responded, Comment: &c, Attachments: files, Origin: n.Origin, Events: events,
 		Notices: notices(t, a, events, n.Origin.ChatID),
 	})
 	return c, err
@@ -300,8 +307,13 @@ func (d *Desk) UndoComment(ctx context.Context, a Actor, commentID int64) error 
 		e := t.event(a, EventCommentUndo, c.Text, "", now)
 		e.Internal = true
 		events := []Event{e}
+		responded := !c.Internal && c.CreatedAt.Equal(t.SLA.RespondedAt)
+		if responded {
+			t.SLA.RespondedAt = time.Time{}
+			d.schedule(&t)
+		}
 		return d.store.Record(ctx, &Record{
-			Touched: &t, DropComment: c.ID, Events: events, Notices: notices(t, a, events, a.ChatID),
+			Touched: &t, Noted: responded, DropComment: c.ID, Events: events, Notices: notices(t, a, events, a.ChatID),
 		})
 	})
 }

@@ -26,6 +26,12 @@ const (
 	EventRestored    EventKind = "restaurado"
 	EventSLAWarning  EventKind = "sla_aviso"   // From: due (RFC 3339), To: which target
 	EventSLABreach   EventKind = "sla_estouro" // likewise
+
+	EventCloseSoon    EventKind = "lembrete_fechamento" // resolved, and nobody says otherwise
+	EventWaitReminder EventKind = "lembrete_resposta"   // waiting for the requester
+	EventNoAnswer     EventKind = "sem_resposta"        // who did not answer the reminders
+	EventAnswered     EventKind = "respondido"          // who did, and the ticket still waits
+	EventNobody       EventKind = "sem_responsavel"     // urgent, and nobody has it
 )
 
 // Event is one entry of a ticket's history, appended in the transaction that made it

@@ -54,7 +54,6 @@ type SLA struct {
 	Response    Clock     // stands still once there was a response
 	Resolution  Clock     // paused while the ticket waits or is done
 	Marks       SLAMarks
-	Next        time.Time // when somebody has to be warned next; zero for never
 }
 
 // SLAState is how a ticket stands to its targets. Its value is the word on the wire.
@@ -135,7 +134,6 @@ func (p *SLAPolicy) open(t *Ticket, now time.Time) {
 	target := p.target(*t)
 	t.SLA.Response = p.retarget(Clock{}, 0, target.Response, true, now)
 	t.SLA.Resolution = p.retarget(Clock{}, 0, target.Resolution, true, now)
-	p.schedule(t)
 }
 
 // change keeps the clocks true when old becomes next by a's doing.
@@ -160,7 +158,6 @@ func (p *SLAPolicy) change(old Ticket, next *Ticket, a Actor, now time.Time) {
 		}
 		s.Resolution = p.turn(s.Resolution, running, now)
 	}
-	p.schedule(next)
 }
 
 // responds reports whether a change is a first response: IT finishes the ticket, or takes
@@ -242,23 +239,30 @@ func (p *SLAPolicy) warnAt(c promise) time.Time {
 	return p.Calendar.Add(c.clock.Due, -c.target*time.Duration(100-p.WarnAt)/100)
 }
 
-// schedule sets when the ticket has to be looked at next.
-func (p *SLAPolicy) schedule(t *Ticket) {
-	t.SLA.Next = time.Time{}
-	at := func(when time.Time) {
-		if !when.IsZero() && (t.SLA.Next.IsZero() || when.Before(t.SLA.Next)) {
-			t.SLA.Next = when
-		}
+// next returns when somebody has to be warned about a ticket next; zero for never.
+func (p *SLAPolicy) next(t Ticket) time.Time {
+	var next time.Time
+	if p == nil {
+		return next
 	}
-	for _, c := range p.running(t) {
+	for _, c := range p.running(&t) {
 		if t.SLA.Marks&c.breached != 0 {
 			continue
 		}
-		at(c.clock.Due)
+		next = soonest(next, c.clock.Due)
 		if t.SLA.Marks&c.warned == 0 {
-			at(p.warnAt(c))
+			next = soonest(next, p.warnAt(c))
 		}
 	}
+	return next
+}
+
+// soonest returns the earlier of two times, of which zero ones do not count.
+func soonest(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // unmark forgets warnings that a later target has made moot.
@@ -274,9 +278,12 @@ func (p *SLAPolicy) unmark(t *Ticket, now time.Time) {
 }
 
 // watch marks what has to be told now and returns the events that tell of it: a breach, or
-// a warning before it. t is to be looked at again at t.SLA.Next.
+// a warning before it.
 func (p *SLAPolicy) watch(t *Ticket, now time.Time) []Event {
 	var events []Event
+	if p == nil {
+		return nil
+	}
 	for _, c := range p.running(t) {
 		warn := p.warnAt(c)
 		switch {
@@ -289,7 +296,6 @@ func (p *SLAPolicy) watch(t *Ticket, now time.Time) []Event {
 			events = append(events, t.slaEvent(EventSLAWarning, c, now))
 		}
 	}
-	p.schedule(t)
 	return events
 }
 

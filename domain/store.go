@@ -13,6 +13,8 @@ type Record struct {
 	Opened      *Ticket // a new ticket
 	Changed     *Ticket // a ticket after a change; must be locked by this transaction
 	Touched     *Ticket // a ticket that only gets a comment, an attachment or an event
+	Responded   bool    // Touched got a response of IT; the first one's time is kept
+	Noted       bool    // what Touched remembers of targets and care changed; it is locked
 	Comment     *Comment
 	EditComment *Comment // a comment whose text changed; the old text is kept in the event
 	DropComment int64    // a comment taken back within [UndoWindow]

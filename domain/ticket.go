@@ -35,8 +35,10 @@ type Ticket struct {
 	DeletedAt   time.Time // zero unless deleted
 	Version     int64     // grows with every change; an ETag
 	SLA         SLA
-	Requester   *UserRef // filled when read
-	Assignee    *UserRef // filled when read; nil for nobody
+	Care        Care
+	WakeAt      time.Time // when the desk itself has to look at the ticket next; zero for never
+	Requester   *UserRef  // filled when read
+	Assignee    *UserRef  // filled when read; nil for nobody
 }
 
 // NewTicket is the input for a ticket.

@@ -80,6 +80,10 @@ func (b *recorder) statement() statement {
 		b.opened()
 	case b.r.Changed != nil:
 		b.changed()
+	case b.r.Noted:
+		b.noted()
+	case b.r.Responded:
+		b.responded()
 	default:
 		b.with(`t AS (SELECT `, b.arg(b.ticket.ID), `::integer AS id)`)
 	}
@@ -111,11 +115,12 @@ func (b *recorder) column(has bool, expr, otherwise string) string {
 func (b *recorder) opened() {
 	t := b.ticket
 	b.with(`t AS (INSERT INTO chamados (titulo, descricao, categoria, prioridade, status, usuario_id, atribuido_para,
-		dados_extras, criado_em, atualizado_em, fechado_em, versao) SELECT `,
+		dados_extras, criado_em, atualizado_em, fechado_em, versao, `, slaColumns, `) SELECT `,
 		b.arg(t.Title), `::varchar, `, b.arg(t.Description), `::text, `, b.arg(string(t.Category)), `::varchar, `,
 		b.arg(string(t.Priority)), `::varchar, `, b.arg(string(t.Status)), `::varchar, `, b.arg(t.RequesterID), `::integer, `,
 		b.arg(nullInt(t.AssigneeID)), `::integer, `, b.arg(nullJSON(t.Extra)), `::json, `, b.arg(t.CreatedAt.UTC()), `::timestamp, `,
-		b.arg(t.UpdatedAt.UTC()), `::timestamp, `, b.arg(nullTime(t.FinishedAt)), `::timestamp, `, b.arg(t.Version), `::bigint FROM `,
+		b.arg(t.UpdatedAt.UTC()), `::timestamp, `, b.arg(nullTime(t.FinishedAt)), `::timestamp, `, b.arg(t.Version), `::bigint, `,
+		b.slaValues(), ` FROM `,
 		registered, ` RETURNING id)`)
 	b.newTicketIndex()
 }
@@ -123,10 +128,10 @@ func (b *recorder) opened() {
 func (b *recorder) changed() {
 	t := b.ticket
 	b.with(`t AS (UPDATE chamados SET (titulo, descricao, categoria, prioridade, status, atribuido_para,
-		dados_extras, atualizado_em, fechado_em, excluido_em, versao) = (`,
+		dados_extras, atualizado_em, fechado_em, excluido_em, versao, `, slaColumns, `) = (`,
 		b.list(t.Title, t.Description, string(t.Category), string(t.Priority), string(t.Status), nullInt(t.AssigneeID),
 			nullJSON(t.Extra), t.UpdatedAt.UTC(), nullTime(t.FinishedAt), nullTime(t.DeletedAt), t.Version),
-		`) FROM `, registered, ` WHERE id = `, b.arg(t.ID), `::bigint RETURNING id)`)
+		`, `, b.slaValues(), `) FROM `, registered, ` WHERE id = `, b.arg(t.ID), `::bigint RETURNING id)`)
 	b.recount()
 }
 

@@ -9,11 +9,11 @@ import (
 )
 
 // ticketColumns has a description; briefColumns, for lists, has an empty one in its place.
-const (
+var (
 	ticketColumns = `c.descricao, c.dados_extras, ` + coreColumns
 	briefColumns  = `'', NULL::json, ` + coreColumns
 	coreColumns   = `c.id, c.titulo, c.categoria, c.prioridade, c.status, c.usuario_id, c.atribuido_para,
-		c.criado_em, c.atualizado_em, c.fechado_em, c.excluido_em, c.versao,
+		c.criado_em, c.atualizado_em, c.fechado_em, c.excluido_em, c.versao, ` + slaSelected + `,
 		u.nome, u.email, u.tipo, u.ativo, u.criado_em, a.nome, a.email, a.tipo, a.ativo, a.criado_em`
 	peopleJoin = ` LEFT JOIN usuarios u ON u.id = c.usuario_id LEFT JOIN usuarios a ON a.id = c.atribuido_para`
 	ticketFrom = ` FROM chamados c` + peopleJoin
@@ -39,10 +39,12 @@ func (p *person) ref(id int64) *domain.UserRef {
 // scanTicket reads ticketColumns or briefColumns.
 func scanTicket(rows pgx.Rows, t *domain.Ticket) error {
 	var u, a person
+	sla := slaTargets(t)
 	err := rows.Scan(&t.Description, (*[]byte)(&t.Extra), &t.ID, &t.Title,
 		(*zeroText)(&t.Category), (*zeroText)(&t.Priority), (*zeroText)(&t.Status),
 		(*zeroInt)(&t.RequesterID), (*zeroInt)(&t.AssigneeID),
 		&t.CreatedAt, &t.UpdatedAt, (*zeroTime)(&t.FinishedAt), (*zeroTime)(&t.DeletedAt), &t.Version,
+		sla[0], sla[1], sla[2], sla[3], sla[4], sla[5], sla[6], sla[7], sla[8],
 		&u.name, &u.email, &u.role, &u.active, &u.since, &a.name, &a.email, &a.role, &a.active, &a.since)
 	t.Requester, t.Assignee = u.ref(t.RequesterID), a.ref(t.AssigneeID)
 	return err
