@@ -8,10 +8,9 @@ import (
 
 // The zero… types scan NULL as the zero value, straight into a field of the domain.
 type (
-	zeroText  string
-	zeroInt   int64
-	zeroTime  time.Time
-	zeroInt32 int32
+	zeroText string
+	zeroInt  int64
+	zeroTime time.Time
 )
 
 func (z *zeroText) ScanText(v pgtype.Text) error {
@@ -21,11 +20,6 @@ func (z *zeroText) ScanText(v pgtype.Text) error {
 
 func (z *zeroInt) ScanInt64(v pgtype.Int8) error {
 	*z = zeroInt(v.Int64)
-	return nil
-}
-
-func (z *zeroInt32) ScanInt64(v pgtype.Int8) error {
-	*z = zeroInt32(v.Int64)
 	return nil
 }
 
