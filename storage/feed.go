@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"chamados/domain"
@@ -129,8 +130,9 @@ func (f *follower) look(ctx context.Context) ([]domain.Event, error) {
 	err := f.feed.db.run(ctx,
 		statement{sql: `SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint FROM pg_current_snapshot() s`,
 			read: one(func(rows pgx.Rows) error { return rows.Scan(&oldest, &next) })},
-		statement{sql: `SELECT ` + eventColumns + eventFrom + ` JOIN unnest($1::bigint[], $2::bigint[]) AS g (de, ate)
-			ON e.id BETWEEN g.de AND g.ate ORDER BY e.id`, args: []any{from, to}, read: readEvents(&late)},
+		statement{sql: `SELECT ` + eventColumns + ` FROM unnest($1::bigint[], $2::bigint[]) AS g (de, ate)
+			CROSS JOIN LATERAL (SELECT * FROM eventos e WHERE e.id BETWEEN g.de AND g.ate ORDER BY e.id LIMIT ` + strconv.Itoa(feedPage) + `) e
+			ORDER BY e.id`, args: []any{from, to}, read: readEvents(&late)},
 		statement{sql: `SELECT ` + eventColumns + eventFrom + ` WHERE e.id > $1 ORDER BY e.id LIMIT $2`,
 			args: []any{f.last, feedPage}, read: readEvents(&fresh)},
 	)
