@@ -49,6 +49,8 @@ type Config struct {
 type HTTPConfig struct {
 	Addr      string `mapstructure:"addr"`
 	PublicURL string `mapstructure:"public_url"`
+	// MetricsToken lets programs of other machines read /metrics.
+	MetricsToken Secret `mapstructure:"metrics_token"`
 }
 
 // DeskConfig is what is common to all doors.
@@ -130,6 +132,7 @@ func or(s, fallback string) string {
 var defaults = map[string]any{
 	"http.addr":                "127.0.0.1:8000",
 	"http.public_url":          "",
+	"http.metrics_token":       "",
 	"data_dir":                 "data",
 	"secret_key":               "",
 	"desk.language":            string(domain.LangPortuguese),
@@ -156,6 +159,7 @@ var defaults = map[string]any{
 // environment are the fixed names of the contract.
 var environment = map[string]string{
 	"http.addr":            "HTTP_ADDR",
+	"http.metrics_token":   "METRICS_TOKEN",
 	"data_dir":             "DATA_DIR",
 	"secret_key":           "SECRET_KEY",
 	"auth.token_minutes":   "ACCESS_TOKEN_EXPIRE_MINUTES",
@@ -216,6 +220,9 @@ func (c Config) Validate() error {
 	}
 	if c.HTTP.PublicURL != "" && !isWebURL(c.HTTP.PublicURL) {
 		reject("http.public_url", "%q is not an http(s) URL", c.HTTP.PublicURL)
+	}
+	if c.HTTP.MetricsToken != "" && len(c.HTTP.MetricsToken) < minSecret {
+		reject("http.metrics_token", "has %d characters, at least %d are needed", len(c.HTTP.MetricsToken), minSecret)
 	}
 	if c.Secret != "" && len(c.Secret) < minSecret {
 		reject("secret_key", "has %d characters, at least %d are needed", len(c.Secret), minSecret)

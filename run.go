@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"chamados/admin"
+	"chamados/admin/metrics"
 	"chamados/admin/panel"
 	"chamados/admin/password"
 	"chamados/admin/session"
@@ -41,6 +42,7 @@ type Program struct {
 	desk     *domain.Desk
 	db       *storage.DB
 	server   *admin.Server
+	metrics  *metrics.Metrics
 	listener net.Listener
 	botName  atomic.Pointer[string]
 	started  time.Time
@@ -93,6 +95,7 @@ func (p *Program) start(ctx context.Context) error {
 		return err
 	}
 	p.desk = domain.NewDesk(p.db, hasher, p.now)
+	p.metrics = p.newMetrics()
 	if p.prepare != nil {
 		if err := p.prepare(ctx, p.db, hasher); err != nil {
 			return err
@@ -204,7 +207,7 @@ func (p *Program) startWeb() error {
 	p.server, err = admin.New(admin.Options{
 		Desk: p.desk, Sessions: sessions, Feed: p.db.Feed(), Panel: pages, Now: p.now, Log: p.log,
 		Version: buildVersion(), Ready: p.db.Ping, InviteLink: p.inviteLink, CodeKey: p.secret,
-		Throttle: p.db,
+		Throttle: p.db, Metrics: p.metrics.Handler(), MetricsToken: string(p.config.HTTP.MetricsToken), Observe: p.metrics.Request,
 	})
 	if err != nil {
 		return err

@@ -94,7 +94,7 @@ func (p *Program) newWorker(client *telegram.Client, name string) *bot.Worker {
 		DefaultLang: p.config.Desk.Language, Location: p.config.Desk.Location(), Log: p.log,
 	})
 	return bot.NewWorker(bot.WorkerOptions{
-		Inbox: p.db.Inbox(), Handler: router, Answerer: client, Letterbox: p.db,
+		Inbox: p.inbox(), Handler: router, Answerer: client, Letterbox: p.db,
 		Decode:   func(raw []byte) (chat.Update, error) { return telegram.Decode(client.BotID(), name, raw) },
 		Parallel: p.config.Telegram.Workers, Now: p.now, Log: p.log,
 	})
@@ -102,7 +102,7 @@ func (p *Program) newWorker(client *telegram.Client, name string) *bot.Worker {
 
 func (p *Program) newRelay(client *telegram.Client) *notify.Relay {
 	return notify.New(notify.Options{
-		Outbox: p.db.Outbox(), Tickets: p.db, Desk: p.desk, Sender: client,
+		Outbox: p.outbox(), Tickets: p.db, Desk: p.desk, Sender: client,
 		Renderer:  renderer{panelURL: p.config.HTTP.PublicURL, location: p.config.Desk.Location()},
 		GroupLang: p.config.Desk.Language, Now: p.now, Log: p.log,
 	})
@@ -117,7 +117,7 @@ func (p *Program) intake(ctx context.Context, client *telegram.Client) error {
 	base := p.config.Telegram.WebhookURL
 	if base == "" {
 		return telegram.NewPoller(client, telegram.PollerOptions{
-			Inbox: p.db.Inbox(), Leader: p.db, Now: p.now, Log: p.log,
+			Inbox: p.inbox(), Leader: p.db, Now: p.now, Log: p.log,
 		}).Run(ctx)
 	}
 	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
@@ -140,7 +140,7 @@ func (p *Program) webhookHandler() http.Handler {
 	if err != nil || p.config.Telegram.WebhookURL == "" {
 		return nil
 	}
-	return &telegram.Webhook{BotID: id, Secret: p.webhookSecret(), Inbox: p.db.Inbox(), Now: p.now, Log: p.log}
+	return &telegram.Webhook{BotID: id, Secret: p.webhookSecret(), Inbox: p.inbox(), Now: p.now, Log: p.log}
 }
 
 // webhookSecret is what Telegram has to send along: derived from the key and the token, so

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"chamados/domain"
@@ -82,6 +83,10 @@ func (s *Server) observe(next http.Handler) http.Handler {
 func (s *Server) logRequest(r *http.Request, rec *recorder, took time.Duration) {
 	q := requestOf(r.Context())
 	level := slog.LevelInfo
+	if s.Observe != nil && rec.status != http.StatusSwitchingProtocols {
+		_, route, _ := strings.Cut(r.Pattern, " ")
+		s.Observe(r.Method, route, rec.status, took)
+	}
 	attrs := []slog.Attr{
 		slog.String("request_id", q.id), slog.String("method", r.Method), slog.String("path", r.URL.Path),
 		slog.Int("status", rec.status), slog.Int64("bytes", rec.bytes), slog.Duration("took", took),

@@ -49,6 +49,13 @@ type Options struct {
 	CodeKey []byte
 	// TrustProxy says that X-Forwarded-For comes from a proxy of ours, not from clients.
 	TrustProxy bool
+	// Observe hears of every answered request: by the pattern of its route, not its path.
+	// nil: nobody does.
+	Observe func(method, route string, status int, took time.Duration)
+	// Metrics answers /metrics for programs of this machine and for those that bring
+	// MetricsToken. nil: there are none.
+	Metrics      http.Handler
+	MetricsToken string
 }
 
 // Server answers HTTP and WebSocket requests.
@@ -94,6 +101,7 @@ func (s *Server) routes() {
 	s.statsRoutes()
 	s.socketRoutes()
 	s.healthRoutes()
+	s.metricsRoutes()
 	s.documentRoutes()
 	s.refuseTheRest()
 	if s.Panel != nil {
@@ -131,6 +139,9 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	return nil
 }
+
+// Clients returns how many WebSocket connections are open.
+func (s *Server) Clients() int { return s.hub.count() }
 
 // AccountsChanged forgets what is remembered of these accounts and ends the connections
 // that they may no longer have; without ids, of all. To be called after every change of an
