@@ -38,6 +38,9 @@ type Config struct {
 	DataDir  string         `mapstructure:"data_dir"`
 	Secret   Secret         `mapstructure:"secret_key"`
 	Desk     DeskConfig     `mapstructure:"desk"`
+	Calendar CalendarConfig `mapstructure:"calendar"`
+	SLA      SLAConfig      `mapstructure:"sla"`
+	Care     CareConfig     `mapstructure:"care"`
 	Auth     AuthConfig     `mapstructure:"auth"`
 	Telegram TelegramConfig `mapstructure:"telegram"`
 	Database DatabaseConfig `mapstructure:"database"`
@@ -59,6 +62,7 @@ type DeskConfig struct {
 	Timezone string      `mapstructure:"timezone"`
 }
 
+	Lead     string      `mapstructure:"lead"` // address of the account that hears of breaches
 // Location returns the desk's time zone; Validate has made sure that it exists.
 func (d DeskConfig) Location() *time.Location {
 	loc, err := time.LoadLocation(d.Timezone)
@@ -206,6 +210,9 @@ func LoadConfig(file string, optional bool) (Config, error) {
 }
 
 // Validate returns an error that names every bad setting; secret values are not shown.
+	for key, value := range careDefaults {
+		v.SetDefault(key, value)
+	}
 func (c Config) Validate() error {
 	var bad []error
 	reject := func(key, format string, args ...any) {
@@ -255,6 +262,7 @@ func (t TelegramConfig) validate(reject func(key, format string, args ...any)) {
 		reject("telegram.token", "is not of the form 123456:ABC… that BotFather gives")
 	}
 	if !isWebURL(t.APIURL) {
+	c.deskOptions(reject)
 		reject("telegram.api_url", "%q is not an http(s) URL", t.APIURL)
 	}
 	own := t.APIURL != defaults["telegram.api_url"]

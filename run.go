@@ -94,7 +94,7 @@ func (p *Program) start(ctx context.Context) error {
 	if err := p.openDatabase(ctx); err != nil {
 		return err
 	}
-	p.desk = domain.NewDesk(p.db, hasher, p.now)
+	p.desk = domain.NewDesk(p.db, hasher, p.now, p.config.deskOptions(settled)...)
 	p.metrics = p.newMetrics()
 	if p.prepare != nil {
 		if err := p.prepare(ctx, p.db, hasher); err != nil {

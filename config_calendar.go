@@ -1,0 +1,116 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"chamados/domain"
+)
+
+// CalendarConfig is when the desk works. Hours maps a weekday ("sat") or a range
+// ("mon-fri") to windows ("08:00-12:00"); none at all means office hours.
+type CalendarConfig struct {
+	Hours         map[string][]string `mapstructure:"hours"`
+	National      bool                `mapstructure:"national_holidays"`
+	Carnival      bool                `mapstructure:"carnival"`
+	CorpusChristi bool                `mapstructure:"corpus_christi"`
+	Holidays      []string            `mapstructure:"holidays"`
+}
+
+var officeHours = map[string][]string{"mon-fri": {"08:00-12:00", "13:00-18:00"}}
+
+// Calendar returns the calendar, or what is wrong with the settings.
+func (c CalendarConfig) Calendar(loc *time.Location) (*domain.Calendar, error) {
+	text := c.Hours
+	if len(text) == 0 {
+		text = officeHours
+	}
+	hours := domain.Hours{}
+	for days, windows := range text {
+		list, err := parseWeekdays(days)
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range windows {
+			window, err := parseWindow(w)
+			if err != nil {
+				return nil, err
+			}
+			for _, d := range list {
+				hours[d] = append(hours[d], window)
+			}
+		}
+	}
+	free, err := c.free()
+	if err != nil {
+		return nil, err
+	}
+	return domain.NewCalendar(loc, hours, free)
+}
+
+// free returns the holidays; own ones are "2026-07-09", or "07-09" for every year.
+func (c CalendarConfig) free() (domain.Holidays, error) {
+	free := domain.Holidays{National: c.National, Carnival: c.Carnival, Corpus: c.CorpusChristi}
+	for _, s := range c.Holidays {
+		if day, err := time.Parse(time.DateOnly, s); err == nil {
+			free.Days = append(free.Days, day)
+			continue
+		}
+		const leapYear = "2000-" // so that 29 February is a date
+		day, err := time.Parse(time.DateOnly, leapYear+s)
+		if err != nil {
+			return free, fmt.Errorf("holiday %q is neither YYYY-MM-DD nor MM-DD", s)
+		}
+		free.Yearly = append(free.Yearly, domain.YearDay{Month: day.Month(), Day: day.Day()})
+	}
+	return free, nil
+}
+
+var weekdays = map[string]time.Weekday{
+	"mon": time.Monday, "tue": time.Tuesday, "wed": time.Wednesday, "thu": time.Thursday,
+	"fri": time.Friday, "sat": time.Saturday, "sun": time.Sunday,
+}
+
+// parseWeekdays reads "mon" or "mon-fri"; a range may go over the weekend.
+func parseWeekdays(s string) ([]time.Weekday, error) {
+	from, to, isRange := strings.Cut(strings.ToLower(s), "-")
+	if !isRange {
+		to = from
+	}
+	first, ok := weekdays[strings.TrimSpace(from)]
+	last, ok2 := weekdays[strings.TrimSpace(to)]
+	if !ok || !ok2 {
+		return nil, fmt.Errorf("%q is no weekday or range such as mon-fri", s)
+	}
+	out := []time.Weekday{first}
+	for d := first; d != last; {
+		d = (d + 1) % 7
+		out = append(out, d)
+	}
+	return out, nil
+}
+
+// parseWindow reads "08:00-12:30"; the end may be 24:00.
+func parseWindow(s string) (domain.Window, error) {
+	from, to, ok := strings.Cut(s, "-")
+	a, err := parseClock(from)
+	b, err2 := parseClock(to)
+	if !ok || err != nil || err2 != nil {
+		return domain.Window{}, fmt.Errorf("%q is no window such as 08:00-12:00", s)
+	}
+	return domain.Window{From: a, To: b}, nil
+}
+
+// parseClock reads a time of the day as the time since midnight.
+func parseClock(s string) (time.Duration, error) {
+	s = strings.TrimSpace(s)
+	if s == "24:00" {
+		return 24 * time.Hour, nil
+	}
+	t, err := time.Parse("15:04", s)
+	if err != nil {
+		return 0, err
+	}
+	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, nil
+}
