@@ -26,7 +26,9 @@ func (db *DB) Attempt(ctx context.Context, now time.Time, limits []domain.Limit)
 		}
 		for _, l := range limits {
 			c := counted[l.Key]
-			wait = max(wait, c.last.Add(l.Delay(c.count)).Sub(now))
+			if delay := l.Delay(c.count); delay > 0 { // without one, last may be later than now: others were faster
+				wait = max(wait, c.last.Add(delay).Sub(now))
+			}
 		}
 		if wait > 0 {
 			return nil

@@ -23,6 +23,9 @@ const reserved = 2
 // groupWindow is a minute, and what messages may be delayed on their way.
 const groupWindow = 61 * time.Second
 
+// maxTurn bounds how long a message is put back for others to go first.
+const maxTurn = 5 * time.Second
+
 // limits keeps count of what went where.
 type limits struct {
 	o   Limits
@@ -30,6 +33,7 @@ type limits struct {
 
 	mu    sync.Mutex
 	chats map[int64]*chatLimit
+	turn  time.Time // of the next message that must wait for all the others
 	swept time.Time
 }
 
@@ -71,7 +75,8 @@ func (l *limits) delay(chatID int64, now time.Time) time.Duration {
 	return l.lacks(c, chatID, 1, now)
 }
 
-// take counts a message to a chat, or returns how long it must wait.
+// take counts a message to a chat, or returns how long it must wait. What answers a person does not
+// wait for messages to other chats: it goes at once, and the others make room for it.
 func (l *limits) take(chatID int64, interactive bool, now time.Time) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -83,6 +88,11 @@ func (l *limits) take(chatID int64, interactive bool, now time.Time) time.Durati
 	if wait := l.lacks(c, chatID, need, now); wait > 0 {
 		return wait
 	}
+	if interactive {
+		l.owe(now)
+	} else if wait := l.wait(now); wait > 0 {
+		return wait
+	}
 	c.bucket.AllowN(now, 1)
 	if chatID < 0 {
 		c.recent = append(c.recent, now)
@@ -91,6 +101,30 @@ func (l *limits) take(chatID int64, interactive bool, now time.Time) time.Durati
 		}
 	}
 	return 0
+}
+
+// owe counts a message that does not wait, for at most a second's worth of them: so much must have been
+// silent for others to go on.
+func (l *limits) owe(now time.Time) {
+	if l.all.TokensAt(now) > -l.o.PerSecond {
+		l.all.ReserveN(now, 1)
+	}
+}
+
+// wait counts a message among those to all chats, or returns how long until its turn.
+func (l *limits) wait(now time.Time) time.Duration {
+	r := l.all.ReserveN(now, 1)
+	delay := r.DelayFrom(now)
+	if delay == 0 {
+		return 0
+	}
+	r.CancelAt(now)
+	if free := now.Add(delay); l.turn.Before(free) {
+		l.turn = free
+	}
+	out := l.turn.Sub(now)
+	l.turn = l.turn.Add(time.Duration(float64(time.Second) / l.o.PerSecond))
+	return min(out, maxTurn)
 }
 
 // pause stops a chat until a time.

@@ -131,9 +131,6 @@ func (r *Relay) step(ctx context.Context, lane int64) lanes.Next {
 	if wait := r.limits.take(lane, d.Kind == domain.DeliverMessage, r.o.Now()); wait > 0 {
 		return r.retry(ctx, d, wait, false, "waits for its turn")
 	}
-	if err := r.limits.all.Wait(ctx); err != nil {
-		return r.retry(ctx, d, 0, false, "stopping")
-	}
 	call, cancel := context.WithTimeout(ctx, r.o.Lease*3/4)
 	defer cancel()
 	done, err := r.deliver(call, &d)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -327,7 +328,9 @@ func TestRatesAreKept(t *testing.T) {
 			o.outbox.add(message(group, fmt.Sprint(i)))
 		}
 		for i := range 400 {
-			o.outbox.add(message(int64(1000+i), "x"))
+			id := int64(1000 + i)
+			o.desk.users[id] = domain.User{ID: id, Active: true, Role: domain.RoleIT, TelegramID: id}
+			o.outbox.add(cardFor(id, id))
 		}
 		o.open(10 * time.Minute)
 		calls := o.sender.sent()
@@ -356,6 +359,32 @@ func TestRatesAreKept(t *testing.T) {
 		last := calls[len(calls)-1].at.Sub(start)
 		if last > 3*time.Minute {
 			t.Errorf("took %v: slower than the limits ask for", last)
+		}
+	})
+}
+
+func TestAnswersDoNotWaitForOtherChats(t *testing.T) {
+	inOffice(t, func(o *office) {
+		l := newLimits(Limits{})
+		now := time.Now()
+		for l.take(rand.Int64(), false, now) == 0 {
+		}
+		for i := range 200 {
+			if wait := l.take(int64(1000+i), true, now); wait != 0 {
+				t.Fatalf("answer %d waits %v", i, wait)
+			}
+		}
+		notices := 0
+		for at := now; at.Before(now.Add(3 * time.Second)); at = at.Add(10 * time.Millisecond) {
+			if l.take(rand.Int64(), false, at) == 0 {
+				notices++
+				if at.Before(now.Add(time.Second)) {
+					t.Error("a notice goes while answers have used up the second")
+				}
+			}
+		}
+		if notices < 50 || notices > 60 {
+			t.Errorf("%d notices in the two seconds after", notices)
 		}
 	})
 }
