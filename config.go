@@ -45,6 +45,8 @@ type Config struct {
 	Telegram TelegramConfig `mapstructure:"telegram"`
 	Database DatabaseConfig `mapstructure:"database"`
 	Admin    AdminConfig    `mapstructure:"admin"`
+	Mail     MailConfig     `mapstructure:"mail"`
+	Signup   SignupConfig   `mapstructure:"signup"`
 	Log      LogConfig      `mapstructure:"log"`
 }
 
@@ -156,6 +158,15 @@ var defaults = map[string]any{
 	"database.max_connections": 16,
 	"admin.email":              "",
 	"admin.password":           "",
+	"mail.client_id":           "",
+	"mail.client_secret":       "",
+	"mail.tenant_id":           "",
+	"mail.from":                "",
+	"mail.from_name":           "Chamados de TI",
+	"mail.graph_url":           "https://graph.microsoft.com",
+	"mail.login_url":           "https://login.microsoftonline.com",
+	"mail.smtp_url":            "",
+	"signup.allowed_domains":   []string{},
 	"log.level":                "info",
 	"log.format":               "json",
 }
@@ -179,6 +190,14 @@ var environment = map[string]string{
 	"database.name":        "DB_NAME",
 	"admin.email":          "ADMIN_EMAIL",
 	"admin.password":       "ADMIN_PASSWORD",
+	"mail.client_id":       "MS_CLIENT_ID",
+	"mail.client_secret":   "MS_CLIENT_SECRET",
+	"mail.tenant_id":       "MS_TENANT_ID",
+	"mail.from":            "EMAIL_FROM",
+	"mail.from_name":       "EMAIL_FROM_NAME",
+	"mail.graph_url":       "MS_GRAPH_URL",
+	"mail.login_url":       "MS_LOGIN_URL",
+	"mail.smtp_url":        "SMTP_URL",
 }
 
 // LoadConfig reads file (it may be absent if optional), the .env beside it, and the
@@ -248,6 +267,8 @@ func (c Config) Validate() error {
 	if (c.Admin.Email == "") != (c.Admin.Password == "") {
 		reject("admin.email", "ADMIN_EMAIL and ADMIN_PASSWORD go together")
 	}
+	c.Mail.validate(reject)
+	c.Signup.validate(reject)
 	if _, err := c.Log.level(); err != nil {
 		reject("log.level", "%q is none of debug, info, warn, error", c.Log.Level)
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"chamados/admin"
+	"chamados/admin/mail"
 	"chamados/admin/metrics"
 	"chamados/admin/panel"
 	"chamados/admin/password"
@@ -37,6 +38,8 @@ type Program struct {
 	prepare func(ctx context.Context, store domain.Store, passwords domain.Passwords) error
 	// botLink makes the deep link of an invitation; nil for Telegram's own.
 	botLink func(token string) string
+	// mailer, if set, takes the mails instead of the configured system.
+	mailer mail.Sender
 
 	secret   []byte
 	desk     *domain.Desk
@@ -107,6 +110,9 @@ func (p *Program) start(ctx context.Context) error {
 	if err := p.startBot(ctx); err != nil {
 		return err
 	}
+	if err := p.startMail(); err != nil {
+		return err
+	}
 	return p.startWeb()
 }
 
@@ -156,7 +162,7 @@ func (p *Program) openDatabase(ctx context.Context) error {
 		return err
 	}
 	db, err := storage.Open(ctx, url, storage.Options{
-		MaxConns: p.config.Database.MaxConnections, Log: p.log, Now: p.now,
+		MaxConns: p.config.Database.MaxConnections, Log: p.log, Now: p.now, Key: p.secret,
 	})
 	if err != nil {
 		return err
@@ -207,7 +213,7 @@ func (p *Program) startWeb() error {
 	p.server, err = admin.New(admin.Options{
 		Desk: p.desk, Sessions: sessions, Feed: p.db.Feed(), Panel: pages, Now: p.now, Log: p.log,
 		Version: buildVersion(), Ready: p.db.Ping, InviteLink: p.inviteLink, CodeKey: p.secret,
-		Throttle: p.db, Metrics: p.metrics.Handler(), MetricsToken: string(p.config.HTTP.MetricsToken), Observe: p.metrics.Request,
+		Throttle: p.db, Codes: p.db, Metrics: p.metrics.Handler(), MetricsToken: string(p.config.HTTP.MetricsToken), Observe: p.metrics.Request,
 	})
 	if err != nil {
 		return err

@@ -57,6 +57,7 @@ type sandbox struct {
 	pages    *http.Server
 	listener net.Listener
 	program  *Program
+	box      mailbox
 }
 
 // newSandbox takes the addresses and the data directory from c, and nothing that could
@@ -65,7 +66,8 @@ func newSandbox(c Config) (*sandbox, error) {
 	c.DataDir = filepath.Join(c.DataDir, "sandbox")
 	c.Database = DatabaseConfig{Port: 5432, MaxConnections: c.Database.MaxConnections}
 	c.Telegram = TelegramConfig{Token: sandboxToken, ChatID: sandboxGroup, Workers: c.Telegram.Workers}
-	c.Admin, c.HTTP.PublicURL = AdminConfig{}, ""
+	c.Admin, c.HTTP.PublicURL, c.Mail = AdminConfig{}, "", MailConfig{}
+	c.Signup = SignupConfig{AllowedDomains: []string{seedDomain}}
 	c.Log = LogConfig{Level: "warn", Format: "text"}
 	if err := makeDataDir(c.DataDir); err != nil {
 		return nil, err
@@ -74,7 +76,7 @@ func newSandbox(c Config) (*sandbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &sandbox{config: c, password: password, log: c.Log.Logger()}, nil
+	return &sandbox{config: c, password: password, log: c.Log.Logger(), box: newMailbox(c.Desk.Language)}, nil
 }
 
 // sandboxPassword returns everybody's password, chosen at the first start and kept.
@@ -115,6 +117,7 @@ func (s *sandbox) start(ctx context.Context) (err error) {
 	s.program = NewProgram(s.config, s.log)
 	s.program.botLink = func(token string) string { return s.chatURL() + "/?start=" + url.QueryEscape(token) }
 	s.program.prepare = s.seed
+	s.program.mailer = s.box
 	return s.program.Start(ctx)
 }
 
@@ -156,6 +159,7 @@ func (s *sandbox) startTelegram() error {
 	mux := http.NewServeMux()
 	mux.Handle("/bot"+sandboxToken+"/", telegram.Handler())
 	mux.Handle("/file/", telegram.Handler())
+	mux.Handle("/correio/", s.box.page)
 	mux.Handle("/", telegram.Page())
 	s.pages = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	go s.pages.Serve(s.listener)
@@ -207,7 +211,9 @@ func (s *sandbox) welcome(ctx context.Context, out io.Writer) {
              Funcionária:  %s   senha: %s
   Telegram   %s
              escolha quem você é: alguém da TI, um funcionário, ou veja o grupo da TI
-`, "http://"+s.program.Addr(), seedAddress("Ana"), s.password, seedAddress("Carla"), s.password, s.chatURL())
+  E-mail     %s/correio/
+             o que teria sido enviado: códigos, boas-vindas, avisos
+`, "http://"+s.program.Addr(), seedAddress("Ana"), s.password, seedAddress("Carla"), s.password, s.chatURL(), s.chatURL())
 	if link := s.invitation(ctx); link != "" {
 		fmt.Fprintf(out, "             convite da Helena (ainda sem vínculo): %s\n", link)
 	}

@@ -52,11 +52,11 @@ type seedTicket struct {
 }
 
 const (
-	hw, sw, net_, mail, sys = domain.CategoryHardware, domain.CategorySoftware, domain.CategoryNetwork, domain.CategoryEmail, domain.CategorySystem
-	other                   = domain.CategoryOther
-	urgent, high, mid, low  = domain.PriorityUrgent, domain.PriorityHigh, domain.PriorityMedium, domain.PriorityLow
-	open, working, waiting  = domain.StatusOpen, domain.StatusInProgress, domain.StatusWaiting
-	solved, closed, dropped = domain.StatusResolved, domain.StatusClosed, domain.StatusCancelled
+	hw, sw, net_, mail_, sys = domain.CategoryHardware, domain.CategorySoftware, domain.CategoryNetwork, domain.CategoryEmail, domain.CategorySystem
+	other                    = domain.CategoryOther
+	urgent, high, mid, low   = domain.PriorityUrgent, domain.PriorityHigh, domain.PriorityMedium, domain.PriorityLow
+	open, working, waiting   = domain.StatusOpen, domain.StatusInProgress, domain.StatusWaiting
+	solved, closed, dropped  = domain.StatusResolved, domain.StatusClosed, domain.StatusCancelled
 )
 
 func asks(text string) seedComment  { return seedComment{text: text} }
@@ -70,12 +70,12 @@ var seedTickets = []seedTicket{
 	{"Davi", sw, low, closed, "Bruno", 322, "Atualizar o leitor de PDF", "O leitor de PDF pede atualização toda manhã e eu não tenho permissão.", nil},
 	{"Carla", sys, high, closed, "Ana", 310, "ERP não emite nota fiscal para São Paulo", "Erro 404 ao emitir NF-e com destino SP. Outras UFs funcionam.", []seedComment{notes("Certificado A1 venceu ontem; renovado com a contabilidade."), helps("Certificado renovado, pode emitir de novo.")}},
 	{"Fábio", net_, mid, closed, "Bruno", 300, "Wi-Fi fraco no galpão 2", "O coletor perde a conexão perto da doca.", []seedComment{helps("Instalamos mais um ponto de acesso na doca.")}},
-	{"Davi", mail, mid, solved, "Ana", 288, "Assinatura de e-mail com o logotipo antigo", "Minha assinatura ainda mostra o logotipo de 2019.", nil},
+	{"Davi", mail_, mid, solved, "Ana", 288, "Assinatura de e-mail com o logotipo antigo", "Minha assinatura ainda mostra o logotipo de 2019.", nil},
 	{"Edna", sw, mid, closed, "Bruno", 276, "Instalar o aplicativo da folha de ponto", "Preciso do novo aplicativo de ponto até sexta-feira.", nil},
 	{"Carla", hw, low, dropped, "", 270, "Segundo monitor", "Gostaria de um segundo monitor. Cancelado: consegui um emprestado.", nil},
 	{"Fábio", sys, urgent, closed, "Ana", 262, "Apontamento de produção parado", "Ninguém consegue apontar produção desde as 6h.", []seedComment{helps("Serviço reiniciado; estamos acompanhando."), notes("Disco do servidor estava 100% cheio de logs."), asks("Voltou por aqui, valeu.")}},
 	{"Davi", other, low, closed, "Bruno", 250, "Onde fica o manual da política de senhas?", "Não achei na intranet.", nil},
-	{"Carla", mail, high, solved, "Bruno", 240, "Não recebo e-mails de um fornecedor", "O fornecedor diz que os e-mails voltam com erro 550.", []seedComment{helps("O domínio deles estava em uma lista de bloqueio; liberei.")}},
+	{"Carla", mail_, high, solved, "Bruno", 240, "Não recebo e-mails de um fornecedor", "O fornecedor diz que os e-mails voltam com erro 550.", []seedComment{helps("O domínio deles estava em uma lista de bloqueio; liberei.")}},
 	{"Edna", hw, mid, closed, "Ana", 228, "Impressora do RH mancha o papel", "Sai uma faixa preta na lateral de todas as folhas.", nil},
 	{"Fábio", hw, high, closed, "Ana", 216, "Coletor de dados não carrega", "O coletor 07 não carrega em nenhuma base.", nil},
 	{"Davi", net_, mid, closed, "Bruno", 204, "VPN cai a cada 10 minutos", "Trabalhando de casa a VPN cai sozinha.", []seedComment{asks("Acontece mais à tarde."), helps("Troquei você para o novo servidor de VPN.")}},
@@ -84,13 +84,13 @@ var seedTickets = []seedTicket{
 	{"Fábio", net_, low, dropped, "", 172, "Ponto de rede na sala de reunião", "Não vamos mais usar a sala, pode cancelar.", nil},
 	{"Davi", hw, mid, solved, "Ana", 160, "Notebook esquenta e desliga", "Depois de duas horas de reunião ele desliga sozinho.", []seedComment{helps("Limpamos a ventoinha e trocamos a pasta térmica.")}},
 	{"Carla", sys, mid, solved, "Bruno", 150, "Senha do banco de horas bloqueada", "Errei a senha três vezes.", nil},
-	{"Edna", mail, mid, solved, "Ana", 140, "Criar lista de e-mail para a CIPA", "cipa@… com os 8 membros da comissão.", nil},
+	{"Edna", mail_, mid, solved, "Ana", 140, "Criar lista de e-mail para a CIPA", "cipa@… com os 8 membros da comissão.", nil},
 	{"Fábio", sw, mid, waiting, "Bruno", 130, "Licença do AutoCAD expirada", "O programa abre só para leitura.", []seedComment{helps("Pedi a renovação; o fornecedor responde até quinta.")}},
 	{"Davi", sys, high, working, "Ana", 120, "CRM duplica os clientes importados", "Ao importar a planilha da feira cada cliente aparece duas vezes.", []seedComment{notes("Parece o mesmo problema de março: chave sem o dígito do CNPJ."), helps("Estamos corrigindo a importação; por favor não importe de novo por enquanto.")}},
 	{"Carla", hw, mid, waiting, "Ana", 110, "Leitor de boletos não lê o código", "O leitor acende mas não apita.", []seedComment{helps("Consegue testar com o cabo que deixei na recepção?")}},
 	{"Edna", sw, low, waiting, "Bruno", 98, "Modelo de contrato perde a formatação", "Ao salvar como PDF as margens mudam.", nil},
 	{"Fábio", hw, high, working, "Bruno", 90, "Balança não envia o peso ao sistema", "O visor mostra o peso, o sistema fica em zero.", []seedComment{asks("Na balança 3 funciona."), notes("Conversor serial-USB com defeito; encomendado.")}},
-	{"Davi", mail, mid, working, "Bruno", 78, "Caixa de e-mail cheia", "Recebi aviso de 99% de uso.", nil},
+	{"Davi", mail_, mid, working, "Bruno", 78, "Caixa de e-mail cheia", "Recebi aviso de 99% de uso.", nil},
 	{"Carla", sys, high, working, "Ana", 70, "Conciliação bancária não fecha", "Diferença de R$ 0,01 em todos os dias do mês.", nil},
 	{"Edna", hw, low, open, "", 66, "Headset com chiado", "O microfone chia nas entrevistas on-line.", nil},
 	{"Davi", sw, mid, open, "", 54, "Instalar o Power BI", "Preciso abrir o painel de vendas da diretoria.", nil},
@@ -98,7 +98,7 @@ var seedTickets = []seedTicket{
 	{"Carla", other, low, open, "", 46, "Acesso à pasta de contratos", "Preciso de leitura na pasta Jurídico › Contratos 2026.", nil},
 	{"Edna", sys, mid, working, "Bruno", 30, "Ponto eletrônico com horário errado", "O relógio está uma hora adiantado.", []seedComment{helps("Acertado no servidor; falta o relógio da portaria.")}},
 	{"Davi", hw, mid, open, "", 27, "Mouse sem fio parou", "Já troquei a pilha.", nil},
-	{"Carla", mail, urgent, working, "Bruno", 25, "E-mail suspeito pedindo transferência", "Recebi um e-mail do \"presidente\" pedindo um PIX. Não cliquei em nada.", []seedComment{notes("Phishing. Bloqueado o remetente <ceo@examp1e.com> & avisado o financeiro."), helps("Fez muito bem em avisar. Já bloqueamos o remetente.")}},
+	{"Carla", mail_, urgent, working, "Bruno", 25, "E-mail suspeito pedindo transferência", "Recebi um e-mail do \"presidente\" pedindo um PIX. Não cliquei em nada.", []seedComment{notes("Phishing. Bloqueado o remetente <ceo@examp1e.com> & avisado o financeiro."), helps("Fez muito bem em avisar. Já bloqueamos o remetente.")}},
 	{"Fábio", sw, low, open, "", 22, "Atalho do sistema sumiu da área de trabalho", "Depois da atualização de ontem.", nil},
 	{"Edna", other, low, solved, "Ana", 20, "Projetor para o treinamento de quinta", "Sala 2, das 9h às 12h.", nil},
 	{"Davi", net_, mid, open, "", 8, "Sem acesso ao drive do comercial", "Aparece \"caminho de rede não encontrado\" em \\\\srv-arquivos\\comercial.", nil},

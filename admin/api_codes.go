@@ -13,11 +13,6 @@ import (
 	"chamados/domain"
 )
 
-// CodeMail brings a code to its person.
-type CodeMail interface {
-	SendCode(ctx context.Context, u domain.User, lang domain.Lang, code string) error
-}
-
 // errCode is the answer to a wrong, used, expired or never sent code.
 var errCode = &domain.Error{Code: domain.CodeInvalid, Key: "code_invalid"}
 
@@ -73,7 +68,7 @@ func (s *Server) sendCode(c *call, b *emailBody) (emailAnswer, error) {
 	if err := s.attempt(c.r.Context(), s.codeLimits(c.r, "code", email)); err != nil {
 		return emailAnswer{}, err
 	}
-	if s.Codes != nil && s.CodeMail != nil && plain(email) {
+	if s.Codes != nil && plain(email) {
 		lang := c.lang
 		if !s.later.do(c.r.Context(), func(ctx context.Context) { s.mailCode(ctx, email, lang) }) {
 			return emailAnswer{}, &domain.Error{Code: domain.CodeUnavailable, Key: "unavailable"}
@@ -104,10 +99,10 @@ func (s *Server) newCode(ctx context.Context, u domain.User, lang domain.Lang) e
 		return err
 	}
 	code := fmt.Sprintf("%06d", n)
-	if err := s.Codes.SaveCode(ctx, u.ID, s.codeHash(u.ID, code), s.Now().UTC().Add(domain.CodeTTL)); err != nil {
-		return err
-	}
-	return s.CodeMail.SendCode(ctx, u, lang, code)
+	expires := s.Now().UTC().Add(domain.CodeTTL)
+	return s.Codes.SaveCode(ctx, u.ID, s.codeHash(u.ID, code), expires, domain.Mail{
+		Kind: domain.MailCode, UserID: u.ID, Lang: lang, Secrets: domain.MailSecrets{Code: code}, ExpiresAt: expires,
+	})
 }
 
 func (s *Server) verifyCode(c *call, b *codeBody) (validAnswer, error) {

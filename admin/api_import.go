@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -14,12 +13,6 @@ const (
 	maxImportRows = 10_000
 	maxImportBody = 8 << 20
 )
-
-// Welcome tells a person that IT made them an account, with a personal link to set a
-// password and one to link Telegram.
-type Welcome interface {
-	SendWelcome(ctx context.Context, u domain.User, passwordToken, telegramToken string) error
-}
 
 type importBody struct {
 	Users []json.RawMessage `json:"usuarios"`
@@ -113,20 +106,9 @@ func (s *Server) importUser(c *call, raw json.RawMessage) (importDetail, error) 
 
 // welcome reports whether the person will hear of the account.
 func (s *Server) welcome(c *call, u domain.User) bool {
-	if s.Welcome == nil {
-		return false
-	}
-	ctx := c.r.Context()
-	password, err := s.Desk.Invite(ctx, c.actor, u.ID, domain.InvitePassword)
-	var telegram string
-	if err == nil {
-		telegram, err = s.Desk.Invite(ctx, c.actor, u.ID, domain.InviteTelegram)
-	}
-	if err == nil {
-		err = s.Welcome.SendWelcome(ctx, u, password, telegram)
-	}
+	err := s.Desk.Welcome(c.r.Context(), c.actor, u.ID)
 	if err != nil {
-		s.Log.ErrorContext(ctx, "welcome", "request_id", requestOf(ctx).id, "user_id", u.ID, "error", err)
+		s.Log.ErrorContext(c.r.Context(), "welcome", "request_id", requestOf(c.r.Context()).id, "user_id", u.ID, "error", err)
 	}
 	return err == nil
 }

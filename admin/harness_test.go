@@ -37,15 +37,6 @@ type world struct {
 	people map[string]domain.User
 	tokens map[string]string
 	spec   *document
-	mail   codeMail
-}
-
-// codeMail takes the codes instead of a mail server.
-type codeMail chan string
-
-func (m codeMail) SendCode(_ context.Context, u domain.User, _ domain.Lang, code string) error {
-	m <- u.Email + " " + code
-	return nil
 }
 
 // The people of a world; "" is nobody.
@@ -74,14 +65,14 @@ func newWorld(t testing.TB, change ...func(*admin.Options)) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, db: db, people: map[string]domain.User{}, tokens: map[string]string{}, log: &lockedBuffer{}, mail: make(codeMail, 10)}
+	w := &world{t: t, db: db, people: map[string]domain.User{}, tokens: map[string]string{}, log: &lockedBuffer{}}
 	w.desk = domain.NewDesk(db, hasher, time.Now)
 	w.keeper = keeper(t, w.desk, time.Now)
 	w.populate(hasher)
 	o := admin.Options{
 		Desk: w.desk, Sessions: w.keeper, Feed: db.Feed(), Version: "test",
 		Log: slog.New(slog.NewJSONHandler(w.log, nil)), CodeKey: []byte("key"),
-		Throttle: db, Codes: db, CodeMail: w.mail,
+		Throttle: db, Codes: db,
 		InviteLink: func(token string) string { return "https://t.me/chamados_bot?start=" + token },
 	}
 	for _, f := range change {

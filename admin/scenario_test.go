@@ -359,7 +359,7 @@ func TestImport(t *testing.T) {
 			{"nome":"Dois","email":"dois@exemplo.com.br","tipo":"rei"},
 			{"nome":"Um outra vez","email":"um@exemplo.com.br","tipo":"funcionario"},
 			{"nome":"Três","email":"tres@exemplo.com.br"}]}`, status: 200,
-			has: []string{`"criados":2`, `"erros":7`, `"status":"criado"`, `"status":"erro"`, `"email_enviado":false`}, lacks: []string{"SQLSTATE"}},
+			has: []string{`"criados":2`, `"erros":7`, `"status":"criado"`, `"status":"erro"`, `"email_enviado":true`}, lacks: []string{"SQLSTATE"}},
 		{name: "no password", method: "POST", path: "/api/auth/login", body: `{"email":"um@exemplo.com.br","password":""}`, status: 401},
 		{name: "too many", as: ti, method: "POST", path: path, body: `{"usuarios":[` + strings.Repeat("0,", 10000) + `0]}`, status: 422},
 	})

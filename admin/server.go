@@ -39,12 +39,8 @@ type Options struct {
 	InviteLink func(token string) string
 	// Throttle slows down whoever guesses passwords and codes. nil: nobody is slowed down.
 	Throttle domain.Throttle
-	// Codes and CodeMail make a new password by code possible. nil: codes are never sent
-	// and never right.
-	Codes    domain.Codes
-	CodeMail CodeMail
-	// Welcome tells an imported person that they have an account. nil: nobody is told.
-	Welcome Welcome
+	// Codes make a new password by code possible. nil: codes are never sent and never right.
+	Codes domain.Codes
 	// CodeKey keys the hashes of codes, so that six digits cannot be guessed from a hash.
 	CodeKey []byte
 	// TrustProxy says that X-Forwarded-For comes from a proxy of ours, not from clients.

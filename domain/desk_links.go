@@ -26,14 +26,22 @@ func (d *Desk) Invite(ctx context.Context, a Actor, userID int64, kind InviteKin
 	if _, err := d.store.User(ctx, userID); err != nil {
 		return "", err
 	}
-	secret := make([]byte, inviteBytes)
-	if _, err := rand.Read(secret); err != nil {
+	token, invite, err := d.newInvite(userID, kind)
+	if err != nil {
 		return "", err
 	}
+	return token, d.store.CreateInvites(ctx, []Invite{invite})
+}
+
+// newInvite draws a personal link's token, which is kept nowhere, and the invitation that
+// knows its hash.
+func (d *Desk) newInvite(userID int64, kind InviteKind) (string, Invite, error) {
+	secret := make([]byte, inviteBytes)
+	if _, err := rand.Read(secret); err != nil {
+		return "", Invite{}, err
+	}
 	token := base64.RawURLEncoding.EncodeToString(secret)
-	return token, d.store.CreateInvite(ctx, Invite{
-		UserID: userID, Kind: kind, Hash: hashToken(token), ExpiresAt: d.Now().Add(InviteTTL),
-	})
+	return token, Invite{UserID: userID, Kind: kind, Hash: hashToken(token), ExpiresAt: d.Now().Add(InviteTTL)}, nil
 }
 
 func hashToken(token string) []byte {

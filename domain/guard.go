@@ -49,8 +49,9 @@ const CodeTries = 5
 
 // Codes keeps the codes by which people set a new password: one for an account, hashed.
 type Codes interface {
-	// SaveCode replaces the account's code and forgets its tries.
-	SaveCode(ctx context.Context, userID int64, hash []byte, expires time.Time) error
+	// SaveCode replaces the account's code, forgets its tries, and enqueues the mail that
+	// brings it, all or nothing.
+	SaveCode(ctx context.Context, userID int64, hash []byte, expires time.Time, m Mail) error
 	// TryCode reports whether this is the account's code: not expired at now, not used,
 	// and not mistaken [CodeTries] times before. A right one is used up if use is set;
 	// a wrong one counts as a try. For an account without a code it takes as long.

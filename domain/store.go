@@ -80,8 +80,8 @@ type UserStore interface {
 
 // LinkStore keeps invitations and the link between accounts and Telegram.
 type LinkStore interface {
-	// CreateInvite keeps an invitation's hash.
-	CreateInvite(ctx context.Context, inv Invite) error
+	// CreateInvites keeps the hashes of invitations.
+	CreateInvites(ctx context.Context, list []Invite) error
 	// LockInvite returns the invitation with this hash, locked, or [ErrInviteUnknown].
 	LockInvite(ctx context.Context, hash []byte) (Invite, error)
 	// UseInvite marks an invitation as used.
@@ -109,6 +109,7 @@ type Store interface {
 	TicketStore
 	UserStore
 	LinkStore
+	MailStore
 	OnceStore
 	TrafficStore
 	Atomically(ctx context.Context, fn func(Store) error) error

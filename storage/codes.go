@@ -9,9 +9,14 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// SaveCode replaces the code by which an account may set a new password, and forgets its tries.
-func (db *DB) SaveCode(ctx context.Context, userID int64, hash []byte, expires time.Time) error {
-	return wrap("save a code", db.run(ctx, statement{
+// SaveCode replaces the code by which an account may set a new password, forgets its tries, and enqueues
+// the mail that brings it.
+func (db *DB) SaveCode(ctx context.Context, userID int64, hash []byte, expires time.Time, m domain.Mail) error {
+	mail, err := db.enqueueMail([]domain.Mail{m})
+	if err != nil {
+		return err
+	}
+	return wrap("save a code", db.run(ctx, mail, statement{
 		sql: `INSERT INTO codigos (usuario_id, hash, expira_em) VALUES ($1::bigint, $2, $3)
 			ON CONFLICT (usuario_id) DO UPDATE SET hash = excluded.hash, expira_em = excluded.expira_em, tentativas = 0`,
 		args: []any{userID, hash, expires.UTC()},

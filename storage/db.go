@@ -25,6 +25,8 @@ type Options struct {
 	MaxConns int              // connections of the pool; 16
 	Log      *slog.Logger     // nil: slog.Default()
 	Now      func() time.Time // nil: time.Now
+	// Key seals what must not be read from the database alone; the same in all processes.
+	Key []byte
 
 	tracer pgx.QueryTracer
 }
@@ -33,10 +35,11 @@ type Options struct {
 // [DB.Feed] give the other ports. All methods may be called from any goroutine.
 type DB struct {
 	store
-	pool *pgxpool.Pool
-	log  *slog.Logger
-	now  func() time.Time
-	wake *wakes
+	pool   *pgxpool.Pool
+	log    *slog.Logger
+	now    func() time.Time
+	wake   *wakes
+	sealer sealer
 }
 
 var _ domain.Store = (*DB)(nil)
@@ -57,6 +60,10 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
 	db := &DB{pool: pool, log: o.Log, now: o.Now, wake: newWakes()}
+	if db.sealer, err = newSealer(o.Key); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("key: %w", err)
+	}
 	db.store = store{db: db}
 	if err := db.Ping(ctx); err != nil {
 		pool.Close()

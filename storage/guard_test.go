@@ -92,7 +92,7 @@ func TestCodes(t *testing.T) {
 	now := time.Now()
 	save := func(code string) {
 		t.Helper()
-		if err := db.SaveCode(t.Context(), u.ID, []byte(code), now.Add(domain.CodeTTL)); err != nil {
+		if err := db.SaveCode(t.Context(), u.ID, []byte(code), now.Add(domain.CodeTTL), domain.Mail{Kind: domain.MailCode, UserID: u.ID, Secrets: domain.MailSecrets{Code: code}}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -17,11 +17,17 @@ const (
 	lockLeader   = 4
 )
 
-// CreateInvite keeps an invitation's hash.
-func (s *store) CreateInvite(ctx context.Context, inv domain.Invite) error {
-	return wrap("keep an invitation", s.run(ctx, statement{
-		sql:  `INSERT INTO convites (usuario_id, tipo, hash, expira_em) VALUES ($1, $2, $3, $4)`,
-		args: []any{inv.UserID, string(inv.Kind), inv.Hash, inv.ExpiresAt},
+// CreateInvites keeps the hashes of invitations.
+func (s *store) CreateInvites(ctx context.Context, list []domain.Invite) error {
+	users, kinds := make([]int64, len(list)), make([]string, len(list))
+	hashes, expires := make([][]byte, len(list)), make([]time.Time, len(list))
+	for i, v := range list {
+		users[i], kinds[i], hashes[i], expires[i] = v.UserID, string(v.Kind), v.Hash, v.ExpiresAt.UTC()
+	}
+	return wrap("keep invitations", s.later(ctx, statement{
+		sql: `INSERT INTO convites (usuario_id, tipo, hash, expira_em)
+			SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::timestamptz[])`,
+		args: []any{users, kinds, hashes, expires},
 	}))
 }
 

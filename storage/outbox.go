@@ -92,8 +92,12 @@ func (x outbox) Dead(ctx context.Context, d domain.Delivery, cause string) error
 }
 
 func (x outbox) finish(ctx context.Context, ids []int64, cause string) error {
-	return x.db.run(ctx, statement{sql: `UPDATE saida SET terminado_em = $2, tomado_ate = NULL, erro = $3
-		WHERE id = ANY ($1) AND terminado_em IS NULL`, args: []any{ids, x.db.clock(), cause}})
+	return x.db.run(ctx, x.finished(ids, cause))
+}
+
+func (x outbox) finished(ids []int64, cause string) statement {
+	return statement{sql: `UPDATE saida SET terminado_em = $2, tomado_ate = NULL, erro = $3
+		WHERE id = ANY ($1) AND terminado_em IS NULL`, args: []any{ids, x.db.clock(), cause}}
 }
 
 // Card returns the live card of a ticket in a chat; the zero value when there is none.

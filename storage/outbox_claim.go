@@ -139,7 +139,7 @@ func (x outbox) resolve(ctx context.Context, m *domain.Outgoing) error {
 // redirect sends rows after a person who moved to another chat, or gives them up.
 func (x outbox) redirect(ctx context.Context, d domain.Delivery, chat *int64) error {
 	if chat == nil {
-		return x.finish(ctx, d.IDs, errUnreachable.Error())
+		return x.db.run(ctx, x.finished(d.IDs, errUnreachable.Error()), x.instead(d.IDs))
 	}
 	err := x.db.run(ctx, statement{sql: `UPDATE saida SET faixa = $2, tomado_ate = NULL WHERE id = ANY ($1) AND terminado_em IS NULL`,
 		args: []any{d.IDs, *chat}})

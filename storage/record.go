@@ -92,6 +92,7 @@ func (b *recorder) statement() statement {
 	b.events()
 	b.link()
 	b.notices()
+	b.noticeMails()
 	b.text(`WITH ` + strings.Join(b.parts, `, `) + ` SELECT t.id, `)
 	b.text(strings.Join([]string{
 		b.column(b.has("c"), `(SELECT id FROM c)`, `NULL::integer`),

@@ -12,6 +12,7 @@ type Wake struct {
 	Users       []int64 `json:"u,omitempty"` // accounts whose role, state, tokens, language or link changed
 	Events      bool    `json:"e,omitempty"` // tickets have new events
 	Files       bool    `json:"f,omitempty"` // contents are to be fetched
+	Mail        bool    `json:"c,omitempty"` // mails are to be sent
 	Missed      bool    `json:"m,omitempty"` // anything may have happened: look at all that is due, trust no cache
 }
 
@@ -21,11 +22,12 @@ func (w *Wake) add(o Wake) {
 	w.Users = append(w.Users, o.Users...)
 	w.Events = w.Events || o.Events
 	w.Files = w.Files || o.Files
+	w.Mail = w.Mail || o.Mail
 	w.Missed = w.Missed || o.Missed
 }
 
 func (w *Wake) empty() bool {
-	return len(w.OutboxLanes)+len(w.InboxLanes)+len(w.Users) == 0 && !w.Events && !w.Files && !w.Missed
+	return len(w.OutboxLanes)+len(w.InboxLanes)+len(w.Users) == 0 && !w.Events && !w.Files && !w.Mail && !w.Missed
 }
 
 // maxWake keeps a notification within PostgreSQL's 8000 bytes.

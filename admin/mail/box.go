@@ -17,12 +17,14 @@ type Box struct {
 
 	mu       sync.Mutex
 	messages []Kept
+	last     int
 }
 
 // Kept is a message that would have been sent.
 type Kept struct {
 	Message
-	At time.Time
+	Number int // counts from 1
+	At     time.Time
 }
 
 // Send keeps a message.
@@ -33,7 +35,8 @@ func (b *Box) Send(_ context.Context, m Message) error {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.messages = append(b.messages, Kept{Message: m, At: now()})
+	b.last++
+	b.messages = append(b.messages, Kept{Message: m, Number: b.last, At: now()})
 	if len(b.messages) > boxSize {
 		b.messages = slices.Delete(b.messages, 0, 1)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
@@ -63,6 +64,9 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 	}
 	if err := msg.AddToFormat(m.ToName, m.To); err != nil {
 		return fmt.Errorf("smtp: receiver: %w", err)
+	}
+	if _, host, ok := strings.Cut(s.from, "@"); ok && m.ID != "" {
+		msg.SetMessageIDWithValue("chamados." + m.ID + "@" + host)
 	}
 	msg.Subject(m.Subject)
 	msg.SetBodyString(gomail.TypeTextPlain, m.Text)

@@ -1,0 +1,173 @@
+package mail
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"math/big"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-sasl"
+	"github.com/emersion/go-smtp"
+)
+
+// mailServer is a real SMTP server; refuse is what it says to a receiver.
+type mailServer struct {
+	refuse *smtp.SMTPError
+	login  string // "user:password" that it wants; "" for none
+	got    chan string
+}
+
+func (s *mailServer) NewSession(*smtp.Conn) (smtp.Session, error) {
+	return &mailSession{server: s}, nil
+}
+
+type mailSession struct {
+	server *mailServer
+	let    bool
+	head   string
+}
+
+func (s *mailSession) AuthMechanisms() []string { return []string{sasl.Plain} }
+
+func (s *mailSession) Auth(string) (sasl.Server, error) {
+	return sasl.NewPlainServer(func(_, user, password string) error {
+		if user+":"+password != s.server.login {
+			return smtp.ErrAuthFailed
+		}
+		s.let = true
+		return nil
+	}), nil
+}
+
+func (s *mailSession) Mail(from string, _ *smtp.MailOptions) error {
+	if s.server.login != "" && !s.let {
+		return smtp.ErrAuthRequired
+	}
+	s.head = from
+	return nil
+}
+
+func (s *mailSession) Rcpt(to string, _ *smtp.RcptOptions) error {
+	s.head += " > " + to
+	if s.server.refuse != nil {
+		return s.server.refuse
+	}
+	return nil
+}
+
+func (s *mailSession) Data(r io.Reader) error {
+	raw, err := io.ReadAll(r)
+	s.server.got <- s.head + "\n" + string(raw)
+	return err
+}
+
+func (s *mailSession) Reset()        {}
+func (s *mailSession) Logout() error { return nil }
+
+func (s *mailServer) start(t *testing.T, secure *tls.Config) string {
+	t.Helper()
+	s.got = make(chan string, 10)
+	server := smtp.NewServer(s)
+	server.TLSConfig = secure
+	server.AllowInsecureAuth = true
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = server.Serve(l) }()
+	t.Cleanup(func() { _ = server.Close() })
+	return l.Addr().String()
+}
+
+var letterToAna = Message{
+	ID: "12.x", To: "ana@exemplo.com.br", ToName: "Ana", Subject: "Olá, ação", Text: "texto", HTML: "<p>html</p>",
+}
+
+func smtpTo(t *testing.T, address string) *SMTP {
+	t.Helper()
+	s, err := NewSMTP(address, "ti@exemplo.com.br", "TI ção")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestSMTP(t *testing.T) {
+	server := &mailServer{}
+	s := smtpTo(t, "smtp://"+server.start(t, nil))
+	for range 2 {
+		if err := s.Send(t.Context(), letterToAna); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := <-server.got
+	for _, part := range []string{"ti@exemplo.com.br > ana@exemplo.com.br", "text/plain", "text/html", "texto", "<chamados.12.x@exemplo.com.br>"} {
+		if !strings.Contains(got, part) {
+			t.Errorf("the mail lacks %s:\n%s", part, got)
+		}
+	}
+	if again := <-server.got; !strings.Contains(again, "<chamados.12.x@exemplo.com.br>") {
+		t.Error("the same mail has another id when it is sent again")
+	}
+}
+
+func TestSMTPTellsPassingFailuresApart(t *testing.T) {
+	for _, c := range []struct {
+		code    int
+		passing bool
+	}{{550, false}, {553, false}, {451, true}, {452, true}} {
+		server := &mailServer{refuse: &smtp.SMTPError{Code: c.code, Message: "no"}}
+		err := smtpTo(t, "smtp://"+server.start(t, nil)).Send(t.Context(), letterToAna)
+		if _, later := errors.AsType[*LaterError](err); err == nil || later != c.passing {
+			t.Errorf("%d: %v", c.code, err)
+		}
+	}
+	down := smtpTo(t, "smtp://127.0.0.1:1")
+	if _, later := errors.AsType[*LaterError](down.Send(t.Context(), letterToAna)); !later {
+		t.Error("a server that is down is given up")
+	}
+}
+
+// A password never goes out in clear, and not to whoever cannot prove who they are.
+func TestSMTPKeepsThePassword(t *testing.T) {
+	plain := &mailServer{login: "eu:geheim"}
+	err := smtpTo(t, "smtp://eu:geheim@"+plain.start(t, nil)).Send(t.Context(), letterToAna)
+	if err == nil || strings.Contains(err.Error(), "geheim") {
+		t.Errorf("without TLS: %v", err)
+	}
+	forged := &mailServer{login: "eu:geheim"}
+	err = smtpTo(t, "smtp://eu:geheim@"+forged.start(t, &tls.Config{Certificates: []tls.Certificate{selfSigned(t)}})).Send(t.Context(), letterToAna)
+	if err == nil || strings.Contains(err.Error(), "geheim") {
+		t.Errorf("with a forged certificate: %v", err)
+	}
+}
+
+func selfSigned(t *testing.T) tls.Certificate {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}
+
+func TestBadSMTPAddresses(t *testing.T) {
+	for _, address := range []string{"", "host:25", "http://host", "smtp://", "smtp://u:geheim@host:port"} {
+		if _, err := NewSMTP(address, "a@b.c", ""); err == nil || strings.Contains(err.Error(), "geheim") {
+			t.Errorf("%q: %v", address, err)
+		}
+	}
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	netmail "net/mail"
+	"net/url"
+	"strings"
+)
+
+// MailConfig says through what mails go out: SMTP where SMTPURL is set, else Microsoft
+// Graph, else not at all.
+type MailConfig struct {
+	ClientID     string `mapstructure:"client_id"`
+	ClientSecret Secret `mapstructure:"client_secret"`
+	TenantID     string `mapstructure:"tenant_id"`
+	From         string `mapstructure:"from"`
+	FromName     string `mapstructure:"from_name"`
+	GraphURL     string `mapstructure:"graph_url"`
+	LoginURL     string `mapstructure:"login_url"`
+	SMTPURL      Secret `mapstructure:"smtp_url"`
+}
+
+// Missing names what is needed beside what is set, for mails to go out; nothing if mail is
+// configured or not wanted at all.
+func (m MailConfig) Missing() []string {
+	var missing []string
+	graph := m.ClientID != "" || m.ClientSecret != "" || m.TenantID != ""
+	need := func(set bool, name string) {
+		if !set {
+			missing = append(missing, name)
+		}
+	}
+	if m.SMTPURL == "" && graph {
+		need(m.ClientID != "", "MS_CLIENT_ID")
+		need(m.ClientSecret != "", "MS_CLIENT_SECRET")
+		need(m.TenantID != "", "MS_TENANT_ID")
+	}
+	if m.SMTPURL != "" || graph {
+		need(m.From != "", "EMAIL_FROM")
+	}
+	return missing
+}
+
+// Configured reports whether mails can go out.
+func (m MailConfig) Configured() bool {
+	return len(m.Missing()) == 0 && (m.SMTPURL != "" || m.ClientID != "")
+}
+
+func (m MailConfig) validate(reject func(key, format string, args ...any)) {
+	if a, err := netmail.ParseAddress(m.From); m.From != "" && (err != nil || a.Address != m.From) {
+		reject("mail.from", "%q is not an e-mail address", m.From)
+	}
+	if !isWebURL(m.GraphURL) {
+		reject("mail.graph_url", "%q is not an http(s) URL", m.GraphURL)
+	}
+	if !isWebURL(m.LoginURL) {
+		reject("mail.login_url", "%q is not an http(s) URL", m.LoginURL)
+	}
+	u, err := url.Parse(string(m.SMTPURL))
+	if m.SMTPURL != "" && (err != nil || u.Scheme != "smtp" && u.Scheme != "smtps" || u.Hostname() == "") {
+		reject("mail.smtp_url", "is not of the form smtp://host:port or smtps://user:password@host:port")
+	}
+}
+
+// SignupConfig says who may make an account by chat.
+type SignupConfig struct {
+	// AllowedDomains are those of the company's addresses, e.g. example.com.
+	AllowedDomains []string `mapstructure:"allowed_domains"`
+}
+
+func (s SignupConfig) validate(reject func(key, format string, args ...any)) {
+	for _, d := range s.AllowedDomains {
+		if !strings.Contains(d, ".") || strings.ContainsAny(d, "@/ ,:") {
+			reject("signup.allowed_domains", "%q is not a domain, e.g. example.com", d)
+		}
+	}
+}

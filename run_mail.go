@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"chamados/admin/mail"
+	"chamados/domain"
+)
+
+// mailbox keeps the mails of a sandbox, and shows them below "/correio/".
+type mailbox struct {
+	mail.Sender
+	page http.Handler
+}
+
+func newMailbox(lang domain.Lang) mailbox {
+	box := &mail.Box{}
+	return mailbox{Sender: box, page: box.Handler("/correio/", lang)}
+}
+
+// startMail sends what the queue of mails holds.
+func (p *Program) startMail() error {
+	sender, err := p.mailSender()
+	if err != nil {
+		return err
+	}
+	relay := mail.NewRelay(mail.Options{
+		Queue: p.db.Mails(), Desk: p.db, Events: p.db.Outbox(), Sender: sender, PanelURL: p.panelURL,
+		InviteLink: p.inviteLink, DefaultLang: p.config.Desk.Language, Now: p.now, Log: p.log,
+	})
+	stop := p.db.OnWake(func(w storageWake) {
+		if w.Mail || w.Missed {
+			relay.Wake()
+		}
+	})
+	p.later(func() error { stop(); return nil })
+	p.background("mail", relay.Run)
+	p.background("old mails", p.forgetMails)
+	return nil
+}
+
+// mailSender returns the mail system that is configured, nil for none.
+func (p *Program) mailSender() (mail.Sender, error) {
+	c := p.config.Mail
+	switch {
+	case p.mailer != nil:
+		return p.mailer, nil
+	case len(c.Missing()) > 0:
+		p.log.Warn("mail is off: settings are missing", "missing", strings.Join(c.Missing(), " "))
+		return nil, nil
+	case !c.Configured():
+		p.log.Warn("mail is off: set SMTP_URL, or MS_CLIENT_ID, MS_CLIENT_SECRET and MS_TENANT_ID, and EMAIL_FROM; " +
+			"until then new passwords by code and welcome mails do not reach anybody")
+		return nil, nil
+	}
+	if p.config.HTTP.PublicURL == "" {
+		p.log.Warn("links in mails lead to this machine: set http.public_url", "address", p.panelURL())
+	}
+	if c.SMTPURL != "" {
+		sender, err := mail.NewSMTP(string(c.SMTPURL), c.From, c.FromName)
+		if err != nil {
+			return nil, fmt.Errorf("mail.smtp_url (SMTP_URL): %w", err)
+		}
+		return sender, nil
+	}
+	return mail.NewGraph(mail.GraphOptions{
+		TenantID: c.TenantID, ClientID: c.ClientID, ClientSecret: string(c.ClientSecret), From: c.From, FromName: c.FromName,
+		GraphURL: c.GraphURL, LoginURL: c.LoginURL,
+	})
+}
+
+// panelURL is where people reach the panel, without a slash at its end.
+func (p *Program) panelURL() string {
+	if base := strings.TrimRight(p.config.HTTP.PublicURL, "/"); base != "" {
+		return base
+	}
+	host, port, err := net.SplitHostPort(p.Addr())
+	if err != nil {
+		return ""
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// mailInstead tells a person by mail what the chat could not bring them.
+func (p *Program) mailInstead(ctx context.Context, d domain.Delivery) {
+	if err := p.db.MailInstead(ctx, d); err != nil {
+		p.log.Warn("a notice that the chat could not bring was not mailed either", "delivery", d.IDs, "error", err)
+	}
+}
+
+// forgetMails erases, now and then, what is no longer needed of old mails.
+func (p *Program) forgetMails(ctx context.Context) error {
+	tick := time.NewTicker(10 * time.Minute)
+	defer tick.Stop()
+	for {
+		if err := p.db.ForgetMails(ctx); err != nil && ctx.Err() == nil {
+			p.log.Warn("old mails were not forgotten", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}

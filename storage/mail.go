@@ -1,0 +1,119 @@
+package storage
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"chamados/domain"
+)
+
+// Priorities of mails: somebody waits for a code; a welcome can wait for everything else.
+const (
+	mailCode int16 = iota
+	mailNotice
+	mailWelcome
+)
+
+// mailMemory is how long finished mails can be looked up.
+const mailMemory = 90 * 24 * time.Hour
+
+// noChat is the condition that a notice's person has no open chat, so that a mail takes its place.
+const noChat = `u.ativo AND (u.telegram_id IS NULL OR u.telegram_bloqueado_em IS NOT NULL)`
+
+// EnqueueMail writes mails; inside a transaction they go out with it.
+func (s *store) EnqueueMail(ctx context.Context, mails ...domain.Mail) error {
+	st, err := s.db.enqueueMail(mails)
+	if err != nil || len(mails) == 0 {
+		return err
+	}
+	return wrap("enqueue mails", s.later(ctx, st))
+}
+
+func (db *DB) enqueueMail(mails []domain.Mail) (statement, error) {
+	var in mailArrays
+	now := db.clock()
+	for _, m := range mails {
+		if err := in.add(m, now, db.sealer); err != nil {
+			return statement{}, err
+		}
+	}
+	return statement{
+		sql: `INSERT INTO correio (usuario_id, prioridade, criado_em, proxima_em, vence_em, tipo, endereco, idioma, segredos)
+			SELECT nullif(m.usuario, 0), m.prioridade, $1, $1, m.vence, m.tipo, nullif(m.endereco, ''), nullif(m.idioma, ''), m.segredos
+			FROM unnest($2::bigint[], $3::smallint[], $4::timestamptz[], $5::text[], $6::text[], $7::text[], $8::bytea[])
+			AS m (usuario, prioridade, vence, tipo, endereco, idioma, segredos)`,
+		args: []any{now, in.users, in.priorities, in.expires, in.kinds, in.addresses, in.langs, in.secrets},
+		wake: &Wake{Mail: true},
+	}, nil
+}
+
+// mailArrays are mails by column.
+type mailArrays struct {
+	users                   []int64
+	priorities              []int16
+	expires                 []time.Time
+	kinds, addresses, langs []string
+	secrets                 [][]byte
+}
+
+func (in *mailArrays) add(m domain.Mail, now time.Time, s sealer) error {
+	var sealed []byte
+	if m.Secrets != (domain.MailSecrets{}) {
+		plain, err := json.Marshal(m.Secrets)
+		if err != nil {
+			return err
+		}
+		sealed = s.seal(plain)
+	}
+	priority := mailCode
+	if m.Kind == domain.MailWelcome {
+		priority = mailWelcome
+	}
+	if m.ExpiresAt.IsZero() {
+		m.ExpiresAt = now.Add(24 * time.Hour)
+	}
+	in.users = append(in.users, m.UserID)
+	in.priorities = append(in.priorities, priority)
+	in.expires = append(in.expires, m.ExpiresAt.UTC())
+	in.kinds = append(in.kinds, string(m.Kind))
+	in.addresses = append(in.addresses, m.Address)
+	in.langs = append(in.langs, string(m.Lang))
+	in.secrets = append(in.secrets, sealed)
+	return nil
+}
+
+// noticeMails writes mails for people of a record's notices who have no open chat.
+func (b *recorder) noticeMails() {
+	mailable := false
+	for _, n := range b.r.Notices {
+		e := b.r.Events[n.Event]
+		mailable = mailable || n.Kind == domain.NoticeEvent && n.Audience != domain.AudienceGroup && domain.Mailable(e)
+	}
+	if !mailable {
+		return
+	}
+	b.with(`cm AS (INSERT INTO correio (usuario_id, chamado_id, evento_id, prioridade, criado_em, proxima_em, vence_em, tipo)
+		SELECT u.id, t.id, n.evento, `, b.arg(mailNotice), `, `, b.arg(b.now), `::timestamptz, `, b.arg(b.now.Add(domain.MailNoticeDelay)),
+		`::timestamptz, `, b.arg(b.now.Add(domain.NoticeMailTTL)), `::timestamptz, 'aviso'
+		FROM t, n JOIN v ON v.id = n.evento JOIN usuarios u ON u.id = n.usuario
+		WHERE n.tipo = 'aviso' AND n.usuario <> 0 AND NOT v.interno AND v.tipo IN ('status', 'comentario') AND `, noChat, `)`)
+}
+
+// instead is the statement that mails what chat deliveries could not bring to their people.
+func (x outbox) instead(ids []int64) statement {
+	now := x.db.clock()
+	return statement{
+		sql: `INSERT INTO correio (usuario_id, chamado_id, evento_id, prioridade, criado_em, proxima_em, vence_em, tipo, chave)
+			SELECT s.usuario_id, s.chamado_id, s.evento_id, $2, $3, $3, $4, 'aviso', 'saida ' || s.id
+			FROM saida s JOIN eventos e ON e.id = s.evento_id JOIN usuarios u ON u.id = s.usuario_id
+			WHERE s.id = ANY ($1) AND s.tipo = 'aviso' AND NOT e.interno AND e.tipo IN ('status', 'comentario') AND u.ativo
+			ON CONFLICT (chave) DO NOTHING`,
+		args: []any{ids, mailNotice, now, now.Add(domain.NoticeMailTTL)}, wake: &Wake{Mail: true},
+	}
+}
+
+// MailInstead mails what a chat delivery that was given up should have told its person.
+func (db *DB) MailInstead(ctx context.Context, d domain.Delivery) error {
+	return wrap("mail instead", db.run(ctx, outbox{db}.instead(d.IDs)))
+}
