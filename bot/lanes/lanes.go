@@ -35,7 +35,7 @@ type Options struct {
 	Parallel int
 	// Sweep is the pause between looks for lanes that no wake-up told of; default 1 s.
 	Sweep time.Duration
-	// Batch is how many lanes one look takes; default 256.
+	// Batch is how many lanes one look takes; default 256, at least twice Parallel.
 	Batch int
 	// Grace is how long a step may go on after the stop; default 5 s.
 	Grace time.Duration
@@ -74,6 +74,8 @@ func New(o Options) *Runner {
 	if o.Batch <= 0 {
 		o.Batch = 256
 	}
+	// A look that finds only lanes which are being worked on would pass for the last one.
+	o.Batch = max(o.Batch, 2*o.Parallel)
 	if o.Grace <= 0 {
 		o.Grace = 5 * time.Second
 	}
@@ -220,10 +222,6 @@ func (r *Runner) sweeper(ctx context.Context) {
 
 // sweep reports whether there may be more lanes than it found and some of them were new.
 func (r *Runner) sweep(ctx context.Context) bool {
-	select { // a token from before says nothing about this batch
-	case <-r.low:
-	default:
-	}
 	due, err := r.o.Due(ctx, r.o.Batch)
 	if err != nil {
 		if ctx.Err() == nil {
@@ -236,6 +234,12 @@ func (r *Runner) sweep(ctx context.Context) bool {
 	before := len(r.lanes)
 	for _, lane := range due {
 		r.enqueue(lane, &r.found)
+	}
+	if len(r.woken)+len(r.found) > 0 {
+		select { // a token from before says nothing about this batch
+		case <-r.low:
+		default:
+		}
 	}
 	return len(due) == r.o.Batch && len(r.lanes) > before
 }
