@@ -62,9 +62,9 @@ type HTTPConfig struct {
 type DeskConfig struct {
 	Language domain.Lang `mapstructure:"language"`
 	Timezone string      `mapstructure:"timezone"`
+	Lead     string      `mapstructure:"lead"` // address of the account that hears of breaches
 }
 
-	Lead     string      `mapstructure:"lead"` // address of the account that hears of breaches
 // Location returns the desk's time zone; Validate has made sure that it exists.
 func (d DeskConfig) Location() *time.Location {
 	loc, err := time.LoadLocation(d.Timezone)
@@ -210,6 +210,9 @@ func LoadConfig(file string, optional bool) (Config, error) {
 	for key, value := range defaults {
 		v.SetDefault(key, value)
 	}
+	for key, value := range careDefaults {
+		v.SetDefault(key, value)
+	}
 	for key, name := range environment {
 		if err := v.BindEnv(key, name); err != nil {
 			return Config{}, err
@@ -229,9 +232,6 @@ func LoadConfig(file string, optional bool) (Config, error) {
 }
 
 // Validate returns an error that names every bad setting; secret values are not shown.
-	for key, value := range careDefaults {
-		v.SetDefault(key, value)
-	}
 func (c Config) Validate() error {
 	var bad []error
 	reject := func(key, format string, args ...any) {
@@ -262,6 +262,7 @@ func (c Config) Validate() error {
 	if c.Auth.TokenMinutes < 1 {
 		reject("auth.token_minutes", "%d is not a positive number of minutes", c.Auth.TokenMinutes)
 	}
+	c.deskOptions(reject)
 	c.Telegram.validate(reject)
 	c.Database.validate(reject)
 	if (c.Admin.Email == "") != (c.Admin.Password == "") {
@@ -283,7 +284,6 @@ func (t TelegramConfig) validate(reject func(key, format string, args ...any)) {
 		reject("telegram.token", "is not of the form 123456:ABC… that BotFather gives")
 	}
 	if !isWebURL(t.APIURL) {
-	c.deskOptions(reject)
 		reject("telegram.api_url", "%q is not an http(s) URL", t.APIURL)
 	}
 	own := t.APIURL != defaults["telegram.api_url"]
