@@ -39,7 +39,7 @@ func (t Ticket) careReason() careReason {
 		return careResolved
 	case t.Status == StatusWaiting:
 		return careWaiting
-	case runs(t.Status) && t.Priority == PriorityUrgent && t.AssigneeID == 0:
+	case t.Status.ticks() && t.Priority == PriorityUrgent && t.AssigneeID == 0:
 		return careUrgent
 	}
 	return careNone
@@ -79,41 +79,47 @@ func (p *CarePolicy) after(t Ticket, now time.Time) time.Time {
 // maxWaitReminders is how often a requester is asked before IT is.
 const maxWaitReminders = 2
 
-// act takes the next step of care if it is due: it returns the event that tells of it, or
-// close for a ticket that nobody answered for. answered says that the requester wrote since
-// the last step: then a waiting ticket is IT's matter at once.
-func (p *CarePolicy) act(t *Ticket, answered bool, now time.Time) (events []Event, closes bool) {
+// act takes the next step of care if it is due: it returns what is to be told ("" for
+// nothing), or closes for a ticket that nobody objects to. answered says that the requester
+// wrote since the last step: then a waiting ticket is IT's matter at once, and a resolved
+// one is not closed without another reminder.
+func (p *CarePolicy) act(t *Ticket, answered bool, now time.Time) (kind EventKind, closes bool) {
 	if t.Care.Next.IsZero() || t.Care.Next.After(now) {
-		return nil, false
+		return "", false
 	}
 	t.Care.Next = time.Time{}
 	if p == nil {
-		return nil, false
+		return "", false
 	}
-	kind := EventNobody
 	switch t.careReason() {
 	case careNone:
-		return nil, false
+		return "", false
 	case careResolved:
-		if answered {
-			return nil, false
-		}
-		if t.Care.Step > 0 || p.CloseReminder <= 0 || p.CloseReminder >= p.CloseAfter {
-			return nil, p.CloseAfter > 0
+		reminds := p.CloseReminder > 0 && p.CloseReminder < p.CloseAfter
+		if !reminds || t.Care.Step > 0 && !answered {
+			return "", p.CloseAfter > 0
 		}
 		kind = EventCloseSoon
 	case careWaiting:
-		kind = EventWaitReminder
-		if answered || t.Care.Step >= maxWaitReminders {
-			kind, t.Care.Step = EventNoAnswer, maxWaitReminders
-			if answered {
-				kind = EventAnswered
-			}
+		switch {
+		case answered:
+			kind, t.Care.Step = EventAnswered, maxWaitReminders
+		case t.Care.Step >= maxWaitReminders:
+			kind = EventNoAnswer
+		default:
+			kind = EventWaitReminder
 		}
+	case careUrgent:
+		kind = EventNobody
 	}
 	t.Care.Step++
 	t.Care.Next = p.after(*t, now)
+	return kind, false
+}
+
+// careEvent tells of a step of care; only reminders are for the requester's eyes.
+func (t Ticket) careEvent(kind EventKind, now time.Time) Event {
 	e := t.event(System, kind, "", "", now)
 	e.Internal = kind != EventCloseSoon && kind != EventWaitReminder
-	return []Event{e}, false
+	return e
 }

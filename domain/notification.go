@@ -1,5 +1,7 @@
 package domain
 
+import "slices"
+
 // Audience is who a notice is for, relative to a ticket. Storage resolves it to chats
 // (or an address) when the notice is written, because only it knows the links.
 type Audience string
@@ -8,6 +10,8 @@ const (
 	AudienceGroup     Audience = "grupo"       // the IT groups that the ticket's category goes to
 	AudienceRequester Audience = "solicitante" // whoever asked
 	AudienceAssignee  Audience = "responsavel" // whoever has the ticket
+	AudienceOwner     Audience = "dono"        // whoever has the ticket, or the group if nobody has
+	AudienceLead      Audience = "lider"       // whoever the settings name for bad news
 )
 
 // NoticeKind is what is delivered.
@@ -72,12 +76,27 @@ var telling = map[EventKind][]Notice{
 	EventAttachment:  {{Kind: NoticeCard, Audience: AudienceGroup}},
 	EventDeleted:     {{Kind: NoticeCard, Audience: AudienceGroup}, {Kind: NoticeCard, Audience: AudienceRequester}},
 	EventRestored:    {{Kind: NoticeCard, Audience: AudienceGroup}, {Kind: NoticeCard, Audience: AudienceRequester}},
+	EventSLAWarning:  {{Kind: NoticeCard, Audience: AudienceGroup}, {Kind: NoticeEvent, Audience: AudienceOwner}},
+	EventSLABreach: {
+		{Kind: NoticeCard, Audience: AudienceGroup}, {Kind: NoticeEvent, Audience: AudienceAssignee},
+		{Kind: NoticeEvent, Audience: AudienceGroup}, {Kind: NoticeEvent, Audience: AudienceLead},
+	},
+	EventCloseSoon:    {{Kind: NoticeEvent, Audience: AudienceRequester}},
+	EventWaitReminder: {{Kind: NoticeEvent, Audience: AudienceRequester}},
+	EventNoAnswer:     {{Kind: NoticeEvent, Audience: AudienceOwner}},
+	EventAnswered:     {{Kind: NoticeEvent, Audience: AudienceOwner}},
+	EventNobody:       {{Kind: NoticeEvent, Audience: AudienceGroup}},
 }
 
 // notices returns who must be told of the events of one change of t, made by a from the
 // chat origin (0 if not from a chat). Several events need a card only once; the actor is
 // never told of their own doing; a person with two roles is told once.
 func notices(t Ticket, a Actor, events []Event, origin int64) []Notice {
+	return noticesAndLead(t, a, events, origin, 0)
+}
+
+// noticesAndLead is notices for events that also the lead hears of; lead is 0 for nobody.
+func noticesAndLead(t Ticket, a Actor, events []Event, origin, lead int64) []Notice {
 	type key struct {
 		kind  NoticeKind
 		aud   Audience
@@ -88,7 +107,7 @@ func notices(t Ticket, a Actor, events []Event, origin int64) []Notice {
 	for i, e := range events {
 		for _, n := range telling[e.Kind] {
 			n.Event = i
-			if !n.address(t, a, origin) {
+			if n.routine(a, e) || !n.address(t, a, origin, lead) {
 				continue
 			}
 			k := key{n.Kind, n.Audience, i}
@@ -104,9 +123,27 @@ func notices(t Ticket, a Actor, events []Event, origin int64) []Notice {
 	return out
 }
 
+// routine reports whether IT need not be told in a message of its own: the card shows what
+// the desk has closed by itself.
+func (n Notice) routine(a Actor, e Event) bool {
+	return a.Channel == ChannelSystem && e.Kind == EventStatus && n.Kind == NoticeEvent && n.Audience != AudienceRequester
+}
+
+// reachLead reports whether the lead has to hear of any of the events.
+func reachLead(events []Event) bool {
+	return slices.ContainsFunc(events, func(e Event) bool {
+		return slices.ContainsFunc(telling[e.Kind], func(n Notice) bool { return n.Audience == AudienceLead })
+	})
+}
+
 // address fills in the receiver; false means that nobody is to be told.
-func (n *Notice) address(t Ticket, a Actor, origin int64) bool {
+func (n *Notice) address(t Ticket, a Actor, origin, lead int64) bool {
 	n.Urgent = t.Priority == PriorityUrgent
+	if n.Audience == AudienceOwner {
+		if n.Audience = AudienceAssignee; t.AssigneeID == 0 {
+			n.Audience = AudienceGroup
+		}
+	}
 	switch n.Audience {
 	case AudienceGroup:
 		if n.Kind == NoticeEvent {
@@ -118,6 +155,11 @@ func (n *Notice) address(t Ticket, a Actor, origin int64) bool {
 	case AudienceAssignee:
 		n.UserID = t.AssigneeID
 		if t.AssigneeID == t.RequesterID {
+			return false
+		}
+	case AudienceLead:
+		n.UserID = lead
+		if lead == t.AssigneeID {
 			return false
 		}
 	}

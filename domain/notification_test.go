@@ -11,7 +11,12 @@ import (
 func TestNoticesTellTheRightPeopleOnce(t *testing.T) {
 	kinds := []EventKind{
 		EventCreated, EventStatus, EventPriority, EventAssignee, EventTitle, EventComment, EventNote,
-		EventDeleted, EventAttachment, EventCommentUndo,
+		EventDeleted, EventAttachment, EventCommentUndo, EventSLAWarning, EventSLABreach, EventCloseSoon,
+		EventWaitReminder, EventNoAnswer, EventAnswered, EventNobody,
+	}
+	internal := map[EventKind]bool{
+		EventNote: true, EventCommentUndo: true, EventSLAWarning: true, EventSLABreach: true,
+		EventNoAnswer: true, EventAnswered: true, EventNobody: true,
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		a := rapid.SampledFrom(people[:4]).Draw(t, "actor")
@@ -20,7 +25,7 @@ func TestNoticesTellTheRightPeopleOnce(t *testing.T) {
 		var events []Event
 		for _, k := range rapid.SliceOfN(rapid.SampledFrom(kinds), 1, 4).Draw(t, "kinds") {
 			e := tk.event(a, k, "a", "b", day)
-			e.Internal = k == EventNote || k == EventCommentUndo
+			e.Internal = internal[k]
 			events = append(events, e)
 		}
 		type told struct {
@@ -30,7 +35,7 @@ func TestNoticesTellTheRightPeopleOnce(t *testing.T) {
 			event int
 		}
 		seen := map[told]bool{}
-		for _, n := range notices(tk, a, events, 0) {
+		for _, n := range noticesAndLead(tk, a, events, 0, rapid.SampledFrom([]int64{0, ana.ID, bruno.ID}).Draw(t, "lead")) {
 			e := events[n.Event]
 			key := told{n.Kind, n.Audience, n.UserID, n.Event}
 			if n.Kind == NoticeCard {

@@ -123,8 +123,8 @@ func (p *SLAPolicy) target(t Ticket) Target {
 	return p.Targets[t.Priority]
 }
 
-// runs reports whether a ticket's clocks run in a status.
-func runs(s Status) bool { return s == StatusOpen || s == StatusInProgress }
+// ticks reports whether a ticket's clocks run in a status.
+func (s Status) ticks() bool { return s == StatusOpen || s == StatusInProgress }
 
 // open starts the clocks of a new ticket.
 func (p *SLAPolicy) open(t *Ticket, now time.Time) {
@@ -144,15 +144,15 @@ func (p *SLAPolicy) change(old Ticket, next *Ticket, a Actor, now time.Time) {
 	s := &next.SLA
 	if from, to := p.target(old), p.target(*next); from != to {
 		if s.RespondedAt.IsZero() {
-			s.Response = p.retarget(s.Response, from.Response, to.Response, runs(old.Status), now)
+			s.Response = p.retarget(s.Response, from.Response, to.Response, old.Status.ticks(), now)
 		}
-		s.Resolution = p.retarget(s.Resolution, from.Resolution, to.Resolution, runs(old.Status), now)
+		s.Resolution = p.retarget(s.Resolution, from.Resolution, to.Resolution, old.Status.ticks(), now)
 		p.unmark(next, now)
 	}
 	if p.responds(old, *next, a) && s.RespondedAt.IsZero() {
 		s.RespondedAt = now
 	}
-	if running := runs(next.Status); running != runs(old.Status) {
+	if running := next.Status.ticks(); running != old.Status.ticks() {
 		if s.RespondedAt.IsZero() {
 			s.Response = p.turn(s.Response, running, now)
 		}

@@ -162,7 +162,7 @@ func TestSLAClockIsExact(t *testing.T) {
 		s.open(rapid.SampledFrom([]Priority{PriorityUrgent, PriorityHigh, PriorityMedium}).Draw(t, "opened"), "2026-11-12 07:30")
 		var used time.Duration
 		for range rapid.IntRange(1, 30).Draw(t, "steps") {
-			before, running := s.now, runs(s.t.Status)
+			before, running := s.now, s.t.Status.ticks()
 			after := time.Duration(rapid.IntRange(0, 30*60).Draw(t, "minutes")) * time.Minute
 			if rapid.Bool().Draw(t, "status") {
 				s.to(rapid.SampledFrom(Statuses).Draw(t, "to"), after)
@@ -175,17 +175,17 @@ func TestSLAClockIsExact(t *testing.T) {
 			want := p.target(s.t).Resolution - used
 			c := s.t.SLA.Resolution
 			left := c.Left
-			if runs(s.t.Status) {
+			if s.t.Status.ticks() {
 				left = p.Calendar.Between(s.now, c.Due)
 			}
-			if left != want || c.Paused == runs(s.t.Status) {
+			if left != want || c.Paused == s.t.Status.ticks() {
 				t.Fatalf("%s at %s: %v left, want %v (%+v)", s.t.Status, s.now, left, want, c)
 			}
 			if late := s.state() == SLABreached; !late && want < 0 && s.t.Status != StatusCancelled {
 				t.Fatalf("late by %v, and %s", -want, s.state())
 			}
 			s.p.watch(&s.t, s.now)
-			if n := s.p.next(s.t); !runs(s.t.Status) && !n.IsZero() {
+			if n := s.p.next(s.t); !s.t.Status.ticks() && !n.IsZero() {
 				t.Fatalf("a warning is planned for %s while %s", n, s.t.Status)
 			}
 		}

@@ -109,6 +109,7 @@ type Store interface {
 	TicketStore
 	UserStore
 	LinkStore
+	CareStore
 	MailStore
 	OnceStore
 	TrafficStore
