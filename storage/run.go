@@ -27,7 +27,7 @@ type note struct {
 	Wake
 }
 
-// Run exchanges wake-ups with other processes and keeps the counters short, until ctx ends; then it
+// Run exchanges wake-ups with other processes and keeps the counters short and removes what is finished and old, until ctx ends; then it
 // returns nil. Losing the database is not an error: it goes on when the database is back, and tells
 // listeners that they may have missed something.
 func (db *DB) Run(ctx context.Context) error {
@@ -116,8 +116,15 @@ func (db *DB) hear(ctx context.Context, self string) error {
 }
 
 func (db *DB) maintain(ctx context.Context) error {
+	var pruned time.Time
 	for pause(ctx, maintainEvery) {
-		if err := db.Maintain(ctx); err != nil && ctx.Err() == nil {
+		err := db.Maintain(ctx)
+		if err == nil && time.Since(pruned) > pruneEvery {
+			if err = db.Prune(ctx); err == nil {
+				pruned = time.Now()
+			}
+		}
+		if err != nil && ctx.Err() == nil {
 			db.log.Warn("maintenance failed; it is tried again", "error", err)
 		}
 	}
