@@ -113,6 +113,7 @@ func (p *Program) start(ctx context.Context) error {
 	if err := p.startMail(); err != nil {
 		return err
 	}
+	p.startClockwork()
 	return p.startWeb()
 }
 

@@ -113,6 +113,7 @@ func drawings(lang domain.Lang) map[string]chat.Outgoing {
 	lists(lang, out)
 	notices(lang, out)
 	drafts(lang, out)
+	cared(lang, out)
 	return out
 }
 

@@ -31,7 +31,7 @@ func History(lang domain.Lang, v domain.TicketView, o Options) chat.Outgoing {
 		}
 		to, _ := strconv.ParseInt(e.To, 10, 64)
 		view := domain.NoticeEventView{Event: e, ToName: names[to]}
-		shown = append(shown, "<i>"+Escape(o.local(lang, e.At))+"</i> "+happened(lang, view))
+		shown = append(shown, "<i>"+Escape(o.local(lang, e.At))+"</i> "+happened(lang, view, o))
 	}
 	more := ""
 	if len(shown) > maxHistory {
@@ -48,7 +48,10 @@ func History(lang domain.Lang, v domain.TicketView, o Options) chat.Outgoing {
 }
 
 // happened tells of one event in a line.
-func happened(lang domain.Lang, e domain.NoticeEventView) string {
+func happened(lang domain.Lang, e domain.NoticeEventView, o Options) string {
+	if line, ok := careLine(lang, e.Event, o); ok {
+		return line
+	}
 	args := i18n.Args{"Name": actorName(lang, e.Event)}
 	switch e.Kind {
 	case domain.EventStatus:

@@ -53,7 +53,7 @@ func worthTelling(events []domain.NoticeEventView, r Reader) []domain.NoticeEven
 
 // tell tells of one event, with the comment that it brought.
 func tell(lang domain.Lang, e domain.NoticeEventView, o Options, limit int) string {
-	line := happened(lang, e)
+	line := happened(lang, e, o)
 	if o.For == Requester && e.Kind == domain.EventStatus {
 		if text, ok := toRequester(lang, e); ok {
 			line = text
@@ -77,6 +77,9 @@ func toRequester(lang domain.Lang, e domain.NoticeEventView) (string, bool) {
 	if s == domain.StatusOpen || !s.Valid() {
 		return "", false
 	}
+	if s == domain.StatusClosed && e.Channel == domain.ChannelSystem {
+		return s.Emoji() + " " + Text(lang, "sla.told.fechado", nil), true
+	}
 	return s.Emoji() + " " + Text(lang, "bot.told."+e.To, map[string]any{"Name": actorName(lang, e.Event)}), true
 }
 
@@ -87,6 +90,9 @@ func noticeKeyboard(lang domain.Lang, t domain.Ticket, events []domain.NoticeEve
 		return nil
 	}
 	last := events[len(events)-1]
+	if rows, ok := careKeyboard(lang, t, last.Event, o); ok {
+		return rows
+	}
 	if o.For == Requester {
 		if t.Status == domain.StatusResolved && last.Kind == domain.EventStatus {
 			return [][]chat.Button{SolvedRow(lang, t, o)}

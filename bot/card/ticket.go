@@ -65,7 +65,7 @@ func people(lang domain.Lang, v domain.TicketView, o Options) string {
 	if !o.Reachable {
 		requester += " · " + Text(lang, "bot.card.unreachable", nil)
 	}
-	return lines(requester, assignee(lang, v.Ticket), opened(lang, v, o), finished(lang, v, o), files(lang, v, o))
+	return lines(requester, assignee(lang, v.Ticket), opened(lang, v, o), deadline(lang, v.Ticket, o), finished(lang, v, o), files(lang, v, o))
 }
 
 func assignee(lang domain.Lang, t domain.Ticket) string {

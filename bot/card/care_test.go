@@ -1,0 +1,43 @@
+package card_test
+
+import (
+	"time"
+
+	"chamados/bot/card"
+	"chamados/bot/chat"
+	"chamados/domain"
+)
+
+// promised is a ticket whose solution is due some time from now.
+func promised(v domain.TicketView, in time.Duration) domain.TicketView {
+	v.SLA = domain.SLA{RespondedAt: at, Response: domain.Clock{Due: at.Add(time.Hour)}, Resolution: domain.Clock{Due: at.Add(in)}}
+	return v
+}
+
+// cared are the messages about what the desk does by itself.
+func cared(lang domain.Lang, out map[string]chat.Outgoing) {
+	risky := with(promised(taken(), time.Hour), func(v *domain.TicketView) { v.SLA.Marks = domain.ResolutionWarned })
+	paused := with(promised(taken(), time.Hour), func(v *domain.TicketView) {
+		v.Status, v.SLA.Resolution = domain.StatusWaiting, domain.Clock{Left: time.Hour, Paused: true}
+	})
+	out["it-due"] = card.Ticket(lang, promised(sample(), 27*time.Hour), it())
+	out["it-at-risk"] = card.Ticket(lang, risky, it())
+	out["it-overdue"] = card.Ticket(lang, promised(taken(), -time.Hour), it())
+	out["it-paused"] = card.Ticket(lang, paused, it())
+	desk := func(name string, v domain.TicketView, o card.Options, kind domain.EventKind, to string) {
+		e := domain.NoticeEventView{Event: domain.Event{
+			Kind: kind, From: at.Add(time.Hour).Format(time.RFC3339), To: to, At: at, Channel: domain.ChannelSystem,
+		}}
+		out["care-"+name] = card.Notice(lang, v.Ticket, []domain.NoticeEventView{e}, o)
+	}
+	desk("warning", risky, it(), domain.EventSLAWarning, domain.SLAResolution)
+	desk("warning-response", sample(), it(), domain.EventSLAWarning, domain.SLAResponse)
+	desk("breach", risky, it(), domain.EventSLABreach, domain.SLAResolution)
+	desk("breach-response", sample(), it(), domain.EventSLABreach, domain.SLAResponse)
+	desk("nobody", sample(), it(), domain.EventNobody, "")
+	desk("no-answer", paused, it(), domain.EventNoAnswer, "")
+	desk("answered", paused, it(), domain.EventAnswered, "")
+	desk("wait-reminder", paused, requester(), domain.EventWaitReminder, "")
+	desk("close-soon", resolved(), requester(), domain.EventCloseSoon, "")
+	desk("closed", with(resolved(), func(v *domain.TicketView) { v.Status = domain.StatusClosed }), requester(), domain.EventStatus, "fechado")
+}
