@@ -212,7 +212,7 @@ func (p *Program) startWeb() error {
 		return err
 	}
 	p.server, err = admin.New(admin.Options{
-		Desk: p.desk, Sessions: sessions, Feed: p.db.Feed(), Panel: pages, Now: p.now, Log: p.log,
+		Desk: p.desk, Sessions: sessions, Feed: p.db.Feed(), Panel: pages, Now: p.now, Log: p.log, Location: p.config.Desk.Location(),
 		Version: buildVersion(), Ready: p.db.Ping, InviteLink: p.inviteLink, CodeKey: p.secret,
 		Throttle: p.db, Codes: p.db, Metrics: p.metrics.Handler(), MetricsToken: string(p.config.HTTP.MetricsToken), Observe: p.metrics.Request,
 	})

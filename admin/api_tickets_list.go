@@ -31,6 +31,8 @@ var listParams = []param{
 	{in: "query", name: "excluidos", kind: "boolean"},
 	{in: "query", name: "de", kind: "date"},
 	{in: "query", name: "ate", kind: "date"},
+	{in: "query", name: "encerrados_de", kind: "date"},
+	{in: "query", name: "encerrados_ate", kind: "date"},
 	{in: "query", name: "ordem", kind: "string", enum: []any{"recentes", "antigos", "atualizados", "prioridade"}},
 	{in: "query", name: "limite", kind: "integer"},
 	{in: "query", name: "cursor", kind: "string"},
@@ -158,6 +160,8 @@ func (q *query) ticketFilter(a domain.Actor) domain.TicketFilter {
 		Deleted:     q.flag("excluidos"),
 		From:        q.date("de", 0),
 		To:          q.date("ate", 1),
+		EndedFrom:   q.date("encerrados_de", 0),
+		EndedTo:     q.date("encerrados_ate", 1),
 		Order:       q.order(),
 		Limit:       q.limit(),
 	}

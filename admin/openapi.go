@@ -37,6 +37,12 @@ var schemaNames = map[reflect.Type]string{
 	reflect.TypeFor[messageJSON]():    "mensagem",
 	reflect.TypeFor[statsJSON]():      "estatisticas",
 	reflect.TypeFor[inviteAnswer]():   "convite",
+	reflect.TypeFor[seriesJSON]():     "serie",
+	reflect.TypeFor[figuresJSON]():    "numeros",
+	reflect.TypeFor[pointJSON]():      "ponto",
+	reflect.TypeFor[sliceJSON]():      "fatia",
+	reflect.TypeFor[spreadJSON]():     "tempo",
+	reflect.TypeFor[keptJSON]():       "prazo",
 }
 
 func schemaName(t reflect.Type, hint string) string {

@@ -31,6 +31,7 @@ type Options struct {
 	Panel    http.Handler     // answers all that is not the API's; nil: 404
 	Now      func() time.Time // nil for time.Now
 	Log      *slog.Logger     // nil for slog.Default()
+	Location *time.Location   // in which statistics count days; nil for UTC
 	Version  string
 	// Ready says whether the process can serve: database, migrations, Telegram intake. nil: always.
 	Ready func(ctx context.Context) error
@@ -73,6 +74,9 @@ func New(o Options) (*Server, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Location == nil {
+		o.Location = time.UTC
+	}
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
@@ -95,6 +99,7 @@ func (s *Server) routes() {
 	s.importRoutes()
 	s.exportRoutes()
 	s.statsRoutes()
+	s.seriesRoutes()
 	s.socketRoutes()
 	s.healthRoutes()
 	s.metricsRoutes()

@@ -113,6 +113,7 @@ type Store interface {
 	MailStore
 	OnceStore
 	TrafficStore
+	SeriesStore
 	Atomically(ctx context.Context, fn func(Store) error) error
 }
 
@@ -146,8 +147,10 @@ type TicketFilter struct {
 	Open        bool // neither resolved, closed nor cancelled
 	Deleted     bool // those deleted within [RestoreWindow] instead of the others; IT only
 	Search      string
-	Internal    bool // the search may look into internal notes
-	From, To    time.Time
+	Internal    bool      // the search may look into internal notes
+	From, To    time.Time // when it was opened
+	EndedFrom   time.Time // when work on it ended
+	EndedTo     time.Time
 	Order       Order
 	After       *Ticket // the last one of the page before
 	Limit       int     // 0: no limit

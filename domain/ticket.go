@@ -32,6 +32,7 @@ type Ticket struct {
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	FinishedAt  time.Time // fechado_em; zero unless resolved or closed
+	EndedAt     time.Time // when work on it ended; stays when what is resolved is closed; zero while it goes on
 	DeletedAt   time.Time // zero unless deleted
 	Version     int64     // grows with every change; an ETag
 	SLA         SLA
@@ -283,10 +284,17 @@ func (t Ticket) changedTextOf(old Ticket) bool {
 		t.Category != old.Category || !sameJSON(t.Extra, old.Extra)
 }
 
-// stamp keeps FinishedAt true: set on entering resolved or closed, cleared on leaving.
+// stamp keeps FinishedAt true: set on entering resolved or closed, cleared on leaving; and
+// EndedAt, which also cancelling sets.
 func (t *Ticket) stamp(old Ticket, now time.Time) {
 	if t.Status == old.Status {
 		return
+	}
+	switch {
+	case !t.Status.Done():
+		t.EndedAt = time.Time{}
+	case !old.Status.Done():
+		t.EndedAt = now
 	}
 	t.FinishedAt = time.Time{}
 	if t.Status.stamps() {

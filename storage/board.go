@@ -82,5 +82,6 @@ func boardCounts(f domain.TicketFilter) statement {
 
 // counted reports whether the counters can tell how many tickets match.
 func counted(f domain.TicketFilter) bool {
-	return f.RequesterID == 0 && f.AssigneeID == 0 && !f.Unassigned && f.Search == "" && f.From.IsZero() && f.To.IsZero()
+	return f.RequesterID == 0 && f.AssigneeID == 0 && !f.Unassigned && f.Search == "" && f.From.IsZero() && f.To.IsZero() &&
+		f.EndedFrom.IsZero() && f.EndedTo.IsZero()
 }

@@ -129,9 +129,9 @@ func (b *recorder) opened() {
 func (b *recorder) changed() {
 	t := b.ticket
 	b.with(`t AS (UPDATE chamados SET (titulo, descricao, categoria, prioridade, status, atribuido_para,
-		dados_extras, atualizado_em, fechado_em, excluido_em, versao, `, slaColumns, `) = (`,
+		dados_extras, atualizado_em, fechado_em, encerrado_em, excluido_em, versao, `, slaColumns, `) = (`,
 		b.list(t.Title, t.Description, string(t.Category), string(t.Priority), string(t.Status), nullInt(t.AssigneeID),
-			nullJSON(t.Extra), t.UpdatedAt.UTC(), nullTime(t.FinishedAt), nullTime(t.DeletedAt), t.Version),
+			nullJSON(t.Extra), t.UpdatedAt.UTC(), nullTime(t.FinishedAt), nullTime(t.EndedAt), nullTime(t.DeletedAt), t.Version),
 		`, `, b.slaValues(), `) FROM `, registered, ` WHERE id = `, b.arg(t.ID), `::bigint RETURNING id)`)
 	b.recount()
 }

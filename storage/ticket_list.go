@@ -153,6 +153,12 @@ func (q *query) filter(f domain.TicketFilter) {
 	if !f.To.IsZero() {
 		q.and(`c.criado_em < ` + q.arg(f.To.UTC()) + `::timestamp`)
 	}
+	if !f.EndedFrom.IsZero() {
+		q.and(`c.encerrado_em >= ` + q.arg(f.EndedFrom.UTC()) + `::timestamp`)
+	}
+	if !f.EndedTo.IsZero() {
+		q.and(`c.encerrado_em < ` + q.arg(f.EndedTo.UTC()) + `::timestamp`)
+	}
 	q.search(f.Search, f.Internal)
 }
 

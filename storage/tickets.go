@@ -13,7 +13,7 @@ var (
 	ticketColumns = `c.descricao, c.dados_extras, ` + coreColumns
 	briefColumns  = `'', NULL::json, ` + coreColumns
 	coreColumns   = `c.id, c.titulo, c.categoria, c.prioridade, c.status, c.usuario_id, c.atribuido_para,
-		c.criado_em, c.atualizado_em, c.fechado_em, c.excluido_em, c.versao, ` + slaSelected + `,
+		c.criado_em, c.atualizado_em, c.fechado_em, c.encerrado_em, c.excluido_em, c.versao, ` + slaSelected + `,
 		u.nome, u.email, u.tipo, u.ativo, u.criado_em, a.nome, a.email, a.tipo, a.ativo, a.criado_em`
 	peopleJoin = ` LEFT JOIN usuarios u ON u.id = c.usuario_id LEFT JOIN usuarios a ON a.id = c.atribuido_para`
 	ticketFrom = ` FROM chamados c` + peopleJoin
@@ -43,7 +43,7 @@ func scanTicket(rows pgx.Rows, t *domain.Ticket) error {
 	err := rows.Scan(&t.Description, (*[]byte)(&t.Extra), &t.ID, &t.Title,
 		(*zeroText)(&t.Category), (*zeroText)(&t.Priority), (*zeroText)(&t.Status),
 		(*zeroInt)(&t.RequesterID), (*zeroInt)(&t.AssigneeID),
-		&t.CreatedAt, &t.UpdatedAt, (*zeroTime)(&t.FinishedAt), (*zeroTime)(&t.DeletedAt), &t.Version,
+		&t.CreatedAt, &t.UpdatedAt, (*zeroTime)(&t.FinishedAt), (*zeroTime)(&t.EndedAt), (*zeroTime)(&t.DeletedAt), &t.Version,
 		sla[0], sla[1], sla[2], sla[3], sla[4], sla[5], sla[6], sla[7], sla[8],
 		&u.name, &u.email, &u.role, &u.active, &u.since, &a.name, &a.email, &a.role, &a.active, &a.since)
 	t.Requester, t.Assignee = u.ref(t.RequesterID), a.ref(t.AssigneeID)
