@@ -177,7 +177,8 @@ type renderer struct {
 
 func (r renderer) options(reader notify.Reader) card.Options {
 	o := card.Options{
-		For: card.Requester, Now: reader.Now, PanelURL: r.panelURL, Reachable: reader.Reachable, Location: r.location,
+		For: card.Requester, Now: reader.Now, PanelURL: r.panelURL, Reachable: reader.Reachable, Former: reader.Former,
+		Location: r.location,
 	}
 	if reader.IT {
 		o.For = card.IT

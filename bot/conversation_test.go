@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -261,15 +262,47 @@ func TestMenusLeaveAndComeBackToTheCard(t *testing.T) {
 	g.taps("Carla Dias")
 	g.answered("está com Carla Dias")
 	g.sees("🙋 Carla Dias")
-	carla.seesLast("atribuiu a <b>Carla Dias</b>")
-	carla.taps("Ver chamado")
-	carla.sees("#1 · sem internet")
+	carla.seesLast("#1 · sem internet")
+	carla.seesNothingOf("atribuiu")
 	carla.taps("✅ Resolvido")
 	carla.sees("✅ Resolvido · ")
 	g.taps("Histórico")
 	g.sees("abriu o chamado", "mudou a prioridade para <b>Alta</b>", "atribuiu a <b>Carla Dias</b>")
 	g.taps("Voltar")
 	g.dataOf("Nota")
+}
+
+func TestTheLiveCardIsWithWhoeverHasTheTicket(t *testing.T) {
+	w := newWorld(t)
+	ana, bruno := w.employee("Ana Souza"), w.technician("Bruno Lima")
+	carla := w.linked(602, "Carla Dias", domain.RoleIT)
+	ana.opens("sem internet")
+	bruno.command("fila", "")
+	bruno.taps("#1")
+	bruno.taps("Assumir")
+	cards := 0
+	for _, m := range w.chats[bruno.where.ID] {
+		if strings.Contains(m.out.Text, "<b>#1 · sem internet</b>") {
+			cards++
+		}
+	}
+	if cards != 1 {
+		t.Errorf("%d cards after taking one:\n%s", cards, bruno.transcript())
+	}
+	carla.inGroup().taps("Prioridade ▸")
+	carla.inGroup().taps("Alta")
+	bruno.sees("🖥️ Hardware · Alta")
+	bruno.taps("Atribuir ▸")
+	bruno.taps("Carla Dias")
+	bruno.sees("Agora com <b>Carla Dias</b>")
+	carla.seesLast("🙋 Carla Dias")
+	carla.taps("Devolver")
+	carla.sees("De volta à fila")
+	bruno.taps("Ver chamado")
+	bruno.taps("Assumir")
+	bruno.sees("🙋 Bruno Lima")
+	bruno.inGroup().taps("⏳ Aguardando")
+	bruno.sees("⏳ Aguardando · ")
 }
 
 func TestNobodyElseMayTouchTheCard(t *testing.T) {

@@ -26,6 +26,10 @@ func (v *visit) changeTap(ctx context.Context, t *chat.Tap, d callback.Data) err
 	} else {
 		v.toastChange(d, after)
 	}
+	if after.AssigneeID == v.actor.ID && before.AssigneeID != v.actor.ID && v.isPrivate() && v.face(after) == card.IT {
+		// What was tapped becomes the live card that whoever has the ticket gets.
+		return v.tx.AdoptCard(ctx, domain.Origin{ChatID: v.chat.ID, MessageID: t.Message}, d.Ticket)
+	}
 	// The live card is brought up to date by the change itself. A copy is not, and neither is
 	// a menu in which nothing was changed.
 	if !d.Copy && after.Version != before.Version {

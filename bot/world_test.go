@@ -167,6 +167,14 @@ func (w *world) deliverOne(d domain.Delivery) {
 		hash, err := json.Marshal(out)
 		w.must(err)
 		id := ref.MessageID
+		if reader.o.Former {
+			if id != 0 {
+				w.show(d.ChatID, id, out, 0)
+				w.must(outbox.ForgetCard(ctx, d.TicketID, d.ChatID))
+			}
+			w.must(outbox.Sent(ctx, d, 0, nil))
+			return
+		}
 		if string(ref.Hash) != string(hash) {
 			id = w.show(d.ChatID, ref.MessageID, out, 0)
 		}
@@ -206,6 +214,7 @@ func (w *world) audience(d domain.Delivery) (reader, domain.TicketView) {
 	}
 	v, err := w.db.TicketView(w.Context(), d.TicketID, r.o.For == card.IT)
 	w.must(err)
+	r.o.Former = r.o.For == card.IT && d.UserID != 0 && d.UserID != v.AssigneeID
 	requester, err := w.db.User(w.Context(), v.RequesterID)
 	w.must(err)
 	r.o.Reachable = requester.TelegramID != 0

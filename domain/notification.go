@@ -1,6 +1,9 @@
 package domain
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+)
 
 // Audience is who a notice is for, relative to a ticket. Storage resolves it to chats
 // (or an address) when the notice is written, because only it knows the links.
@@ -10,6 +13,7 @@ const (
 	AudienceGroup     Audience = "grupo"       // the IT groups that the ticket's category goes to
 	AudienceRequester Audience = "solicitante" // whoever asked
 	AudienceAssignee  Audience = "responsavel" // whoever has the ticket
+	AudienceFormer    Audience = "anterior"    // whoever had it before an assignment
 	AudienceOwner     Audience = "dono"        // whoever has the ticket, or the group if nobody has
 	AudienceLead      Audience = "lider"       // whoever the settings name for bad news
 )
@@ -30,14 +34,15 @@ const (
 type Notice struct {
 	Kind       NoticeKind
 	Audience   Audience
-	UserID     int64 // the person, for requester and assignee
+	UserID     int64 // the person; 0 for the group
 	Event      int   // index of the event in its [Record]
 	ExceptChat int64 // the chat in which it happened and can be seen anyway; 0 for none
 	Urgent     bool  // goes before ordinary notices
 }
 
 // telling is the table of who is told what: for each event, the audiences and the kind
-// of message. Notes and deletions never reach the requester.
+// of message. Notes and deletions never reach the requester. A card for the group is also
+// one for whoever has the ticket, see [itCards].
 var telling = map[EventKind][]Notice{
 	EventCreated: {
 		{Kind: NoticeCard, Audience: AudienceRequester}, {Kind: NoticeCard, Audience: AudienceGroup},
@@ -81,6 +86,11 @@ var telling = map[EventKind][]Notice{
 		{Kind: NoticeCard, Audience: AudienceGroup}, {Kind: NoticeEvent, Audience: AudienceAssignee},
 		{Kind: NoticeEvent, Audience: AudienceGroup}, {Kind: NoticeEvent, Audience: AudienceLead},
 	},
+	EventRated: {{Kind: NoticeCard, Audience: AudienceGroup}, {Kind: NoticeEvent, Audience: AudienceAssignee}},
+	EventRatedLow: {
+		{Kind: NoticeCard, Audience: AudienceGroup}, {Kind: NoticeEvent, Audience: AudienceAssignee},
+		{Kind: NoticeEvent, Audience: AudienceGroup}, {Kind: NoticeEvent, Audience: AudienceLead},
+	},
 	EventCloseSoon:    {{Kind: NoticeEvent, Audience: AudienceRequester}},
 	EventWaitReminder: {{Kind: NoticeEvent, Audience: AudienceRequester}},
 	EventNoAnswer:     {{Kind: NoticeEvent, Audience: AudienceOwner}},
@@ -103,11 +113,12 @@ func noticesAndLead(t Ticket, a Actor, events []Event, origin, lead int64) []Not
 		event int
 	}
 	seen := map[key]bool{}
+	handed := slices.ContainsFunc(events, func(e Event) bool { return e.Kind == EventAssignee })
 	var out []Notice
 	for i, e := range events {
-		for _, n := range telling[e.Kind] {
+		for _, n := range itCards(e) {
 			n.Event = i
-			if n.routine(a, e) || !n.address(t, a, origin, lead) {
+			if n.routine(a, e) || n.redundant(handed) || !n.address(t, a, origin, lead) {
 				continue
 			}
 			k := key{n.Kind, n.Audience, i}
@@ -127,6 +138,25 @@ func noticesAndLead(t Ticket, a Actor, events []Event, origin, lead int64) []Not
 // the desk has closed by itself.
 func (n Notice) routine(a Actor, e Event) bool {
 	return a.Channel == ChannelSystem && e.Kind == EventStatus && n.Kind == NoticeEvent && n.Audience != AudienceRequester
+}
+
+// itCards returns what telling says of an event, and IT's other live cards: that of whoever
+// has the ticket and, after an assignment, that of whoever had it.
+func itCards(e Event) []Notice {
+	out := slices.Clone(telling[e.Kind])
+	if !slices.Contains(out, Notice{Kind: NoticeCard, Audience: AudienceGroup}) {
+		return out
+	}
+	out = append(out, Notice{Kind: NoticeCard, Audience: AudienceAssignee})
+	if former, err := strconv.ParseInt(e.From, 10, 64); err == nil && e.Kind == EventAssignee {
+		out = append(out, Notice{Kind: NoticeCard, Audience: AudienceFormer, UserID: former})
+	}
+	return out
+}
+
+// redundant reports whether the card that a new assignee is sent tells them already.
+func (n Notice) redundant(handed bool) bool {
+	return handed && n.Kind == NoticeEvent && n.Audience == AudienceAssignee
 }
 
 // reachLead reports whether the lead has to hear of any of the events.
@@ -155,6 +185,10 @@ func (n *Notice) address(t Ticket, a Actor, origin, lead int64) bool {
 	case AudienceAssignee:
 		n.UserID = t.AssigneeID
 		if t.AssigneeID == t.RequesterID {
+			return false
+		}
+	case AudienceFormer:
+		if n.UserID == t.RequesterID {
 			return false
 		}
 	case AudienceLead:

@@ -76,3 +76,21 @@ func TestEventVisibility(t *testing.T) {
 		}
 	}
 }
+
+// Whoever gets the ticket is told by the card alone, and whoever had it sees it go.
+func TestTheCardMovesWithTheTicket(t *testing.T) {
+	tk := ticketOf(carla, StatusOpen)
+	tk.AssigneeID = bruno.ID
+	events := []Event{
+		tk.event(ana, EventAssignee, idWord(davi.ID), idWord(bruno.ID), day), tk.event(ana, EventStatus, "a", "b", day),
+	}
+	got := map[int64][]NoticeKind{}
+	for _, n := range notices(tk, ana, events, 0) {
+		got[n.UserID] = append(got[n.UserID], n.Kind)
+	}
+	for _, id := range []int64{bruno.ID, davi.ID} {
+		if len(got[id]) != 1 || got[id][0] != NoticeCard {
+			t.Errorf("user %d is sent %v", id, got[id])
+		}
+	}
+}

@@ -49,6 +49,8 @@ type Tx interface {
 	// TicketOfMessage returns what a message of a chat is about; ok is false when it is
 	// about no ticket.
 	TicketOfMessage(ctx context.Context, o Origin) (l MessageLink, ok bool, err error)
+	// AdoptCard makes a message of a chat the chat's live card of a ticket.
+	AdoptCard(ctx context.Context, o Origin, ticketID int64) error
 	// MessagesOfComment returns the messages that are or brought a comment, also one that
 	// was taken back since.
 	MessagesOfComment(ctx context.Context, commentID int64) ([]Origin, error)

@@ -59,6 +59,17 @@ func (s *store) TicketOfMessage(ctx context.Context, o domain.Origin) (l domain.
 	return l, err == nil, wrap("look up a message", err)
 }
 
+// AdoptCard makes a message of a chat the chat's live card of a ticket, in place of another.
+func (s *store) AdoptCard(ctx context.Context, o domain.Origin, ticketID int64) error {
+	return wrap("adopt a card", s.later(ctx,
+		statement{sql: `UPDATE mensagens SET cartao = false WHERE chamado_id = $1::bigint AND chat_id = $2 AND cartao AND mensagem_id <> $3`,
+			args: []any{ticketID, o.ChatID, o.MessageID}},
+		statement{sql: `INSERT INTO mensagens (chat_id, mensagem_id, chamado_id, cartao, criado_em) VALUES ($1, $2, $3, true, $4)
+			ON CONFLICT (chat_id, mensagem_id) DO UPDATE SET cartao = true, hash = NULL WHERE mensagens.chamado_id = $3`,
+			args: []any{o.ChatID, o.MessageID, ticketID, s.db.clock()}},
+	))
+}
+
 // MessagesOfComment returns the messages that are or brought a comment, also one that was taken back.
 func (s *store) MessagesOfComment(ctx context.Context, commentID int64) ([]domain.Origin, error) {
 	var out []domain.Origin

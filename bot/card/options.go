@@ -30,6 +30,7 @@ type Options struct {
 	PanelURL  string         // base of the panel's addresses; "" for none
 	Reachable bool           // the requester can be written to in chat
 	Location  *time.Location // nil: UTC
+	Former    bool           // the reader had the ticket and has it no more
 	Copy      bool           // not the live card of the chat: its buttons act on this message
 }
 

@@ -1,6 +1,7 @@
 package card
 
 import (
+	"chamados/bot/callback"
 	"chamados/bot/chat"
 	"chamados/domain"
 	"chamados/domain/i18n"
@@ -12,6 +13,9 @@ func Ticket(lang domain.Lang, v domain.TicketView, o Options) chat.Outgoing {
 	if !v.DeletedAt.IsZero() {
 		return chat.Outgoing{Text: lines("🗑️ "+heading(v.Ticket), Text(lang, "bot.card.deleted", nil))}
 	}
+	if o.Former {
+		return handedOn(lang, v.Ticket, o)
+	}
 	out := chat.Outgoing{Text: TicketText(lang, v, o)}
 	if o.For == IT {
 		out.Keyboard = itKeyboard(lang, v.Ticket, o)
@@ -19,6 +23,17 @@ func Ticket(lang domain.Lang, v domain.TicketView, o Options) chat.Outgoing {
 		out.Keyboard = requesterKeyboard(lang, v.Ticket, o)
 	}
 	return out
+}
+
+// handedOn is what is left of the card of somebody who had the ticket.
+func handedOn(lang domain.Lang, t domain.Ticket, o Options) chat.Outgoing {
+	line := Text(lang, "bot.card.released", nil)
+	if t.Assignee != nil {
+		line = Text(lang, "bot.card.handed_on", i18n.Args{"Name": Shorten(t.Assignee.Name, maxName)})
+	}
+	o.Copy = true
+	open := o.labelled(lang, "open_card", callback.Data{Verb: callback.Open, Ticket: t.ID})
+	return chat.Outgoing{Text: lines(heading(t), line), Keyboard: [][]chat.Button{{open}}}
 }
 
 // TicketText returns the card's text alone, for menus that only change the buttons.

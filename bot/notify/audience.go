@@ -43,6 +43,7 @@ func (r *Relay) audience(ctx context.Context, d *domain.Delivery) (Reader, domai
 	if !reader.IT && userID != v.RequesterID {
 		return reader, v, moot("the ticket is somebody else's")
 	}
+	reader.Former = reader.IT && userID != 0 && userID != v.AssigneeID
 	reader.Reachable, err = r.reachable(ctx, reader, v)
 	return reader, v, err
 }

@@ -72,6 +72,9 @@ func (r *Relay) card(ctx context.Context, d *domain.Delivery) (done, error) {
 	if err != nil {
 		return done{}, err
 	}
+	if reader.Former {
+		return done{}, r.closeCard(ctx, d, ref, r.o.Renderer.Card(reader, v))
+	}
 	if ref.MessageID == 0 && !v.DeletedAt.IsZero() {
 		return done{}, nil
 	}
@@ -95,6 +98,18 @@ func (r *Relay) card(ctx context.Context, d *domain.Delivery) (done, error) {
 	sent, err := r.send(ctx, d, 0, out)
 	sent.hash = hash
 	return sent, err
+}
+
+// closeCard leaves on the card of somebody who had the ticket that they have it no more.
+// From then on it is not kept up to date; should they get it back, they get a new one.
+func (r *Relay) closeCard(ctx context.Context, d *domain.Delivery, ref domain.CardRef, out chat.Outgoing) error {
+	if ref.MessageID == 0 {
+		return nil
+	}
+	if err := r.edit(ctx, d, ref.MessageID, out); err != nil && !errors.Is(err, chat.ErrMessageGone) {
+		return err
+	}
+	return r.o.Outbox.ForgetCard(ctx, d.TicketID, d.ChatID)
 }
 
 // notice tells of events. In a group it answers the ticket's card.

@@ -268,7 +268,7 @@ func newDesk() *fakeDesk {
 			employee: {ID: employee, Active: true, Role: domain.RoleEmployee, TelegramID: employee, Lang: domain.LangEnglish},
 			tech:     {ID: tech, Active: true, Role: domain.RoleIT, TelegramID: tech},
 		},
-		ticket: domain.Ticket{ID: 1, RequesterID: employee, Version: 1},
+		ticket: domain.Ticket{ID: 1, RequesterID: employee, AssigneeID: tech, Version: 1},
 	}
 }
 
@@ -326,6 +326,9 @@ func (k *fakeDesk) ChatBlocked(_ context.Context, id int64, _ bool) error {
 type plain struct{}
 
 func (plain) Card(r Reader, v domain.TicketView) chat.Outgoing {
+	if r.Former {
+		return chat.Outgoing{Text: fmt.Sprintf("card v%d handed on", v.Version)}
+	}
 	return chat.Outgoing{Text: fmt.Sprintf("card v%d %s it=%v notes=%d", v.Version, r.Lang, r.IT, len(v.Comments))}
 }
 

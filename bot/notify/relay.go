@@ -39,6 +39,7 @@ type Reader struct {
 	Lang      domain.Lang
 	IT        bool // may see what is internal
 	Reachable bool // the requester can be written to
+	Former    bool // had the ticket, which has another assignee or none now
 	Now       time.Time
 }
 

@@ -116,6 +116,27 @@ func TestWhoSeesWhat(t *testing.T) {
 	})
 }
 
+// The card of whoever had the ticket says so once and is left alone; who gets it back gets a
+// new one.
+func TestCardOfAFormerAssigneeIsClosed(t *testing.T) {
+	inOffice(t, func(o *office) {
+		o.outbox.add(cardFor(tech, tech))
+		o.open(time.Second)
+		for version := int64(2); version <= 3; version++ {
+			o.desk.ticket.Version, o.desk.ticket.AssigneeID = version, 99
+			o.outbox.add(cardFor(tech, tech))
+			o.open(time.Minute)
+		}
+		o.desk.ticket.Version, o.desk.ticket.AssigneeID = 4, tech
+		o.outbox.add(cardFor(tech, tech))
+		o.open(time.Minute)
+		o.want("card v1 pt-BR it=true notes=1", "card v2 handed on", "card v4 pt-BR it=true notes=1")
+		if calls := o.sender.sent(); calls[1].edit == 0 || calls[2].edit != 0 {
+			t.Errorf("got %+v", calls)
+		}
+	})
+}
+
 func TestGroupNoticeAnswersTheCard(t *testing.T) {
 	inOffice(t, func(o *office) {
 		o.outbox.events[1] = domain.NoticeEventView{Event: domain.Event{Kind: domain.EventNote, Internal: true}}
@@ -324,13 +345,14 @@ func TestOrderWithinAChatAndParallelChats(t *testing.T) {
 func TestRatesAreKept(t *testing.T) {
 	inOffice(t, func(o *office) {
 		start := time.Now()
+		o.outbox.events[1] = domain.NoticeEventView{Event: domain.Event{ID: 1, Kind: domain.EventComment}}
 		for i := range 60 {
 			o.outbox.add(message(group, fmt.Sprint(i)))
 		}
 		for i := range 400 {
 			id := int64(1000 + i)
 			o.desk.users[id] = domain.User{ID: id, Active: true, Role: domain.RoleIT, TelegramID: id}
-			o.outbox.add(cardFor(id, id))
+			o.outbox.add(noticeFor(id, id, 1))
 		}
 		o.open(10 * time.Minute)
 		calls := o.sender.sent()
