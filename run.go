@@ -204,6 +204,7 @@ func (p *Program) startWeb() error {
 		Desk: p.desk, Sessions: sessions, InviteLink: p.inviteLink, Now: p.now,
 		Location: p.config.Desk.Location(), Log: p.log, DefaultLang: p.config.Desk.Language,
 		System: p.summary,
+		Door: func() panel.Door { return p.server },
 		Login: func(ctx context.Context, r *http.Request, email, password string) (domain.User, error) {
 			return p.server.Login(ctx, r, email, password)
 		},

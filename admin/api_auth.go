@@ -36,14 +36,7 @@ func (s *Server) login(c *call, b *loginBody) (loginAnswer, error) {
 	if err != nil {
 		return loginAnswer{}, err
 	}
-	token, err := s.Sessions.Issue(u)
-	if err != nil {
-		return loginAnswer{}, err
-	}
-	requestOf(c.r.Context()).userID = u.ID
-	s.hub.follow(c.r, token)
-	s.Sessions.SetCookie(c.w, c.r, token)
-	return loginAnswer{AccessToken: token, TokenType: "bearer", User: wireAccount(u)}, nil
+	return s.welcomeIn(c, u)
 }
 
 // Login checks a password for a request; whoever guesses is slowed down, by account and by

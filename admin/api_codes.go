@@ -64,17 +64,10 @@ func (s *Server) sendCode(c *call, b *emailBody) (emailAnswer, error) {
 	if err := required(member{"email", b.Email == nil || *b.Email == ""}); err != nil {
 		return emailAnswer{}, err
 	}
-	email := *b.Email
-	if err := s.attempt(c.r.Context(), s.codeLimits(c.r, "code", email)); err != nil {
+	if err := s.RequestCode(c.r.Context(), c.r, *b.Email, c.lang); err != nil {
 		return emailAnswer{}, err
 	}
-	if s.Codes != nil && plain(email) {
-		lang := c.lang
-		if !s.later.do(c.r.Context(), func(ctx context.Context) { s.mailCode(ctx, email, lang) }) {
-			return emailAnswer{}, &domain.Error{Code: domain.CodeUnavailable, Key: "unavailable"}
-		}
-	}
-	return emailAnswer{Message: c.message("api.code_sent", nil).Message, Email: email}, nil
+	return emailAnswer{Message: c.message("api.code_sent", nil).Message, Email: *b.Email}, nil
 }
 
 func (s *Server) mailCode(ctx context.Context, email string, lang domain.Lang) {
@@ -109,7 +102,7 @@ func (s *Server) verifyCode(c *call, b *codeBody) (validAnswer, error) {
 	if err := b.required(); err != nil {
 		return validAnswer{}, err
 	}
-	if _, err := s.tryCode(c, *b.Email, string(*b.Code), false); err != nil {
+	if _, err := s.tryCode(c.r.Context(), c.r, *b.Email, string(*b.Code), false); err != nil {
 		return validAnswer{}, err
 	}
 	return validAnswer{Message: c.message("api.code_valid", nil).Message, Valid: true}, nil
@@ -119,24 +112,15 @@ func (s *Server) changePassword(c *call, b *newPasswordBody) (emailAnswer, error
 	if err := b.required(member{"new_password", b.NewPassword == nil}); err != nil {
 		return emailAnswer{}, err
 	}
-	if err := passwordProblem("new_password", *b.NewPassword); err != nil {
+	if err := s.ResetPassword(c.r.Context(), c.r, *b.Email, string(*b.Code), *b.NewPassword); err != nil {
 		return emailAnswer{}, err
 	}
-	u, err := s.tryCode(c, *b.Email, string(*b.Code), true)
-	if err != nil {
-		return emailAnswer{}, err
-	}
-	if err := s.Desk.SetPassword(c.r.Context(), u.ID, *b.NewPassword); err != nil {
-		return emailAnswer{}, err
-	}
-	s.AccountsChanged(u.ID)
 	return emailAnswer{Message: c.message("api.password_changed", nil).Message, Email: *b.Email}, nil
 }
 
 // tryCode returns the account if the code is its code.
-func (s *Server) tryCode(c *call, email, code string, use bool) (domain.User, error) {
-	ctx := c.r.Context()
-	if err := s.attempt(ctx, s.codeLimits(c.r, "try", email)); err != nil {
+func (s *Server) tryCode(ctx context.Context, r *http.Request, email, code string, use bool) (domain.User, error) {
+	if err := s.attempt(ctx, s.codeLimits(r, "try", email)); err != nil {
 		return domain.User{}, err
 	}
 	if s.Codes == nil || !plain(email) {

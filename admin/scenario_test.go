@@ -261,20 +261,20 @@ func TestComments(t *testing.T) {
 func TestUsers(t *testing.T) {
 	w := newWorld(t)
 	const path = "/api/usuarios"
-	body := `{"nome":"Nova Pessoa","email":"Nova@Exemplo.com.br","tipo":"funcionario","senha":"12345678x"}`
+	body := `{"nome":"Nova Pessoa","email":"Nova@Exemplo.com.br","tipo":"funcionario","senha":"pato-roxo-9"}`
 	anaPath := fmt.Sprintf("/api/usuarios/%d", w.people[ana].ID)
 	tiPath := fmt.Sprintf("/api/usuarios/%d", w.people[ti].ID)
 	w.play([]scenario{
 		{name: "by an employee", as: ana, method: "POST", path: path, body: body, status: 403},
 		{name: "by an employee, bad", as: ana, method: "POST", path: path, body: `{}`, status: 403},
-		{name: "new", as: ti, method: "POST", path: path, body: body, status: 200, has: []string{`"email":"nova@exemplo.com.br"`, `"ativo":true`, `"criado_em":"`}, lacks: []string{"12345678x", "$2b$"}},
-		{name: "logs in", method: "POST", path: "/api/auth/login", body: `{"email":"nova@exemplo.com.br","password":"12345678x"}`, status: 200},
+		{name: "new", as: ti, method: "POST", path: path, body: body, status: 200, has: []string{`"email":"nova@exemplo.com.br"`, `"ativo":true`, `"criado_em":"`}, lacks: []string{"pato-roxo-9", "$2b$"}},
+		{name: "logs in", method: "POST", path: "/api/auth/login", body: `{"email":"nova@exemplo.com.br","password":"pato-roxo-9"}`, status: 200},
 		{name: "taken", as: ti, method: "POST", path: path, body: body, status: 400, has: []string{"já está cadastrado"}},
 		{name: "empty", as: ti, method: "POST", path: path, body: `{}`, status: 422, has: []string{`"field":"nome"`, `"field":"email"`, `"field":"tipo"`, `"field":"senha"`}},
 		{name: "short password", as: ti, method: "POST", path: path, body: `{"nome":"a","email":"b@c.d","tipo":"ti","senha":"1234567"}`, status: 422, has: []string{`"field":"senha"`}, lacks: []string{"1234567"}},
 		{name: "long password", as: ti, method: "POST", path: path, body: `{"nome":"a","email":"b@c.d","tipo":"ti","senha":"` + strings.Repeat("é", 37) + `"}`, status: 422, has: []string{"72"}},
-		{name: "bad address", as: ti, method: "POST", path: path, body: `{"nome":"a","email":"A <b@c.d>","tipo":"ti","senha":"12345678x"}`, status: 422},
-		{name: "bad role", as: ti, method: "POST", path: path, body: `{"nome":"a","email":"b@c.d","tipo":"admin","senha":"12345678x"}`, status: 422, has: []string{`"field":"tipo"`}},
+		{name: "bad address", as: ti, method: "POST", path: path, body: `{"nome":"a","email":"A <b@c.d>","tipo":"ti","senha":"pato-roxo-9"}`, status: 422},
+		{name: "bad role", as: ti, method: "POST", path: path, body: `{"nome":"a","email":"b@c.d","tipo":"admin","senha":"pato-roxo-9"}`, status: 422, has: []string{`"field":"tipo"`}},
 		{name: "list by an employee", as: ana, method: "GET", path: path, status: 403, lacks: []string{"@exemplo"}},
 		{name: "list", as: ti, method: "GET", path: path, status: 200, has: []string{"ana@exemplo.com.br", "davi@exemplo.com.br"}, lacks: []string{"$2b$", "hash"}},
 		{name: "search", as: ti, method: "GET", path: path + "?busca=NOVA", status: 200, has: []string{"nova@"}, lacks: []string{"ana@"}},

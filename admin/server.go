@@ -92,6 +92,7 @@ func New(o Options) (*Server, error) {
 func (s *Server) routes() {
 	s.authRoutes()
 	s.codeRoutes()
+	s.passwordRoutes()
 	s.ticketRoutes()
 	s.commentRoutes()
 	s.attachmentRoutes()

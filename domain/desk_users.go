@@ -127,12 +127,7 @@ func (d *Desk) UpdateUser(ctx context.Context, a Actor, id int64, ch UserChange)
 // SetPassword gives an account a new password and voids its tokens. The caller has proof
 // that the person may (a code, a personal link) or is the command line.
 func (d *Desk) SetPassword(ctx context.Context, userID int64, password string) error {
-	var c checks
-	checkPassword(&c, "new_password", password)
-	if err := c.err(); err != nil {
-		return err
-	}
-	hash, err := d.passwords.Hash(password)
+	hash, err := d.hash("new_password", password)
 	if err != nil {
 		return err
 	}

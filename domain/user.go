@@ -176,6 +176,8 @@ func checkPassword(c *checks, field, s string) {
 		c.add(field, "password_too_short", "Min", MinPassword)
 	case len(s) > MaxPasswordSize:
 		c.add(field, "password_too_long", "Max", MaxPasswordSize)
+	case commonPassword(s):
+		c.add(field, "password_common")
 	}
 }
 

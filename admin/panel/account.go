@@ -11,18 +11,23 @@ type accountBody struct {
 	Link    string // a fresh invitation, shown once
 	Code    *qrCode
 	CanLink bool
+
+	Problems problems // of the new password
 }
 
 func (p *Panel) account(w http.ResponseWriter, r *http.Request, v *visit) error {
-	return p.showAccount(w, r, v, "", nil)
+	return p.showAccount(w, r, v, http.StatusOK, func(*accountBody) {})
 }
 
-func (p *Panel) showAccount(w http.ResponseWriter, r *http.Request, v *visit, link string, code *qrCode) error {
+// showAccount renders the visitor's account; edit adds to it.
+func (p *Panel) showAccount(w http.ResponseWriter, r *http.Request, v *visit, status int, edit func(*accountBody)) error {
 	u, err := p.Desk.SeesUser(r.Context(), v.Actor, v.Actor.ID)
 	if err != nil {
 		return err
 	}
-	return p.render(w, v, http.StatusOK, "account", accountBody{User: u, Link: link, Code: code, CanLink: p.canInvite()})
+	body := accountBody{User: u, CanLink: p.canInvite()}
+	edit(&body)
+	return p.render(w, v, status, "account", body)
 }
 
 func (p *Panel) ownInvite(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -30,7 +35,7 @@ func (p *Panel) ownInvite(w http.ResponseWriter, r *http.Request, v *visit) erro
 	if err != nil {
 		return err
 	}
-	return p.showAccount(w, r, v, link, code)
+	return p.showAccount(w, r, v, http.StatusOK, func(b *accountBody) { b.Link, b.Code = link, code })
 }
 
 func (p *Panel) ownUnlink(w http.ResponseWriter, r *http.Request, v *visit) error {

@@ -26,7 +26,7 @@ type plainPasswords struct{}
 func (plainPasswords) Hash(p string) (string, error) { return "plain:" + p, nil }
 func (plainPasswords) Matches(hash, p string) bool   { return hash == "plain:"+p }
 
-const password = "segredo-123"
+const password = "cavalo verde 81"
 
 // house is a desk on a real database with the panel in front of it.
 type house struct {
@@ -55,8 +55,9 @@ func newHouse(t testing.TB) *house {
 	if h.keeper, err = session.New(session.Options{Secret: []byte("a secret of the test's own, 32 b"), Accounts: h.desk}); err != nil {
 		t.Fatal(err)
 	}
+	var server *admin.Server
 	handler, err := panel.New(panel.Options{
-		Desk: h.desk, Sessions: h.keeper,
+		Desk: h.desk, Sessions: h.keeper, Door: func() panel.Door { return server },
 		InviteLink: func(token string) string { return "https://t.me/chamados_bot?start=" + token },
 		System: func() panel.System {
 			return panel.System{Version: "1", Started: time.Now(), Settings: []panel.Setting{
@@ -67,7 +68,9 @@ func newHouse(t testing.TB) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := admin.New(admin.Options{Desk: h.desk, Sessions: h.keeper, Feed: db.Feed(), Panel: handler})
+	server, err = admin.New(admin.Options{
+		Desk: h.desk, Sessions: h.keeper, Feed: db.Feed(), Panel: handler, Throttle: db, Codes: db, CodeKey: []byte("key"),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

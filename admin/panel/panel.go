@@ -31,6 +31,9 @@ type Options struct {
 	// Login checks an address and a password; nil for the desk's own Authenticate. The
 	// server gives one that counts failed attempts.
 	Login func(ctx context.Context, r *http.Request, email, password string) (domain.User, error)
+	// Door returns what new passwords go through; nil: there are no pages for them. It is
+	// called by requests, so that the server may be made after the panel.
+	Door func() Door
 	// InviteLink makes the deep link into Telegram from an invitation's token, "" while the
 	// bot's name is not known. nil: there is no bot. Without a link no invitation is offered.
 	InviteLink  func(token string) string
@@ -102,6 +105,7 @@ func (p *Panel) routes() http.Handler {
 	page("GET /sistema", p.system)
 	page("POST /sistema/mensagens/{id}/repetir", p.retryDelivery)
 	page("POST /sistema/entrada/{bot}/{id}/repetir", p.retryUpdate)
+	p.passwordRoutes(open, page)
 	p.ticketRoutes(page)
 	p.peopleRoutes(page)
 

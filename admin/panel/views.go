@@ -26,7 +26,7 @@ type view struct {
 
 // pages are the templates beside layout and parts, one file each.
 var pages = []string{
-	"login", "board", "list", "ticket", "ticket_form", "people", "person", "person_form", "account", "statistics", "system", "error",
+	"login", "password", "forgot", "reset", "board", "list", "ticket", "ticket_form", "people", "person", "person_form", "account", "statistics", "system", "error",
 }
 
 func (p *Panel) parseViews() (views, error) {
@@ -79,6 +79,7 @@ func (p *Panel) funcs(lang domain.Lang) template.FuncMap {
 		"dict":     func(pairs ...any) i18n.Args { return args(pairs) },
 		"langs":    func() []domain.Lang { return domain.Langs },
 		"themes":   func() []string { return themes },
+		"doors":    func() bool { return p.Door != nil },
 	}
 }
 
