@@ -8,8 +8,9 @@ import (
 // query builds the text of a statement with its arguments. Texts depend on which fields a filter sets,
 // never on their values, so that the server prepares few of them.
 type query struct {
-	b    strings.Builder
-	args []any
+	b      strings.Builder
+	args   []any
+	search searching
 }
 
 func (q *query) text(s string)        { q.b.WriteString(s) }

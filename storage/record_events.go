@@ -27,15 +27,28 @@ func (b *recorder) events() {
 	if b.r.Comment != nil {
 		comment = `CASE WHEN v.comentario = 0 AND v.tipo IN ('comentario', 'nota') THEN (SELECT id FROM c) ELSE nullif(v.comentario, 0) END`
 	}
-	b.with(`v AS MATERIALIZED (SELECT nextval('eventos_id_seq') AS id, v.* FROM unnest(`,
-		b.arg(in.kinds), `::text[], `, b.arg(in.actors), `::bigint[], `, b.arg(in.channels), `::text[], `, b.arg(in.from), `::text[], `,
-		b.arg(in.to), `::text[], `, b.arg(in.comments), `::bigint[], `, b.arg(in.internal), `::boolean[], `, b.arg(in.at), `::timestamptz[], `,
-		b.arg(in.requesters), `::bigint[], `, b.arg(in.statuses), `::text[]) WITH ORDINALITY
-		AS v (tipo, usuario, canal, de, para, comentario, interno, quando, solicitante, status, ordem))`)
+	if len(b.r.Events) == 1 {
+		b.oneEvent(in)
+	} else {
+		b.with(`v AS MATERIALIZED (SELECT nextval('eventos_id_seq') AS id, v.* FROM unnest(`,
+			b.arg(in.kinds), `::text[], `, b.arg(in.actors), `::bigint[], `, b.arg(in.channels), `::text[], `, b.arg(in.from), `::text[], `,
+			b.arg(in.to), `::text[], `, b.arg(in.comments), `::bigint[], `, b.arg(in.internal), `::boolean[], `, b.arg(in.at), `::timestamptz[], `,
+			b.arg(in.requesters), `::bigint[], `, b.arg(in.statuses), `::text[]) WITH ORDINALITY
+			AS v (tipo, usuario, canal, de, para, comentario, interno, quando, solicitante, status, ordem))`)
+	}
 	b.with(`ei AS (INSERT INTO eventos (id, chamado_id, tipo, usuario_id, canal, de, para, comentario_id, interno, criado_em,
 		solicitante_id, status) SELECT v.id, t.id, v.tipo, nullif(v.usuario, 0), v.canal, v.de, v.para, `, comment,
 		`, v.interno, v.quando, v.solicitante, v.status FROM t, v)`)
 	b.with(`e AS (SELECT id, ordem FROM v)`)
+}
+
+// oneEvent is the usual case, which needs no arrays.
+func (b *recorder) oneEvent(in eventArrays) {
+	b.with(`v AS MATERIALIZED (SELECT nextval('eventos_id_seq') AS id, `,
+		b.arg(in.kinds[0]), `::text AS tipo, `, b.arg(in.actors[0]), `::bigint AS usuario, `, b.arg(in.channels[0]), `::text AS canal, `,
+		b.arg(in.from[0]), `::text AS de, `, b.arg(in.to[0]), `::text AS para, `, b.arg(in.comments[0]), `::bigint AS comentario, `,
+		b.arg(in.internal[0]), `::boolean AS interno, `, b.arg(in.at[0]), `::timestamptz AS quando, `,
+		b.arg(in.requesters[0]), `::bigint AS solicitante, `, b.arg(in.statuses[0]), `::text AS status, 1::bigint AS ordem)`)
 }
 
 // eventArrays are events by column.

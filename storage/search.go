@@ -1,19 +1,23 @@
 package storage
 
 import (
+	"context"
+	"encoding/json"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // searchWords returns the words of what a person typed.
 func searchWords(s string) []string { return strings.Fields(s) }
 
-// search adds the condition that a ticket is meant by what a person typed: its number (12 or #12), or
+// words adds the condition that a ticket is meant by what a person typed: its number (12 or #12), or
 // words of its text, its requester's name, its comments and file names. Stems count, accents and case
 // do not, and the last word may be unfinished. Quotes, "or" and a leading minus mean what they do in
 // search engines.
-func (q *query) search(typed string, internal bool) {
+func (q *query) words(typed string, internal bool) {
 	typed = strings.TrimSpace(strings.ReplaceAll(typed, "\x00", ""))
 	if typed == "" {
 		return
@@ -23,14 +27,81 @@ func (q *query) search(typed string, internal bool) {
 		q.and(`c.id = ` + q.arg(number) + `::bigint`)
 		return
 	}
-	q.and(`c.id IN (SELECT b.chamado_id FROM busca b WHERE b.texto @@ ` + q.tsquery(typed))
+	switch q.search {
+	case searchFew:
+		q.and(`c.id = ANY (ARRAY(SELECT b.chamado_id FROM busca b WHERE `)
+	case searchMany:
+		q.and(`(EXISTS (SELECT FROM busca b WHERE b.chamado_id = c.id AND `)
+	default:
+		q.and(`c.id IN (SELECT b.chamado_id FROM busca b WHERE `)
+	}
+	q.text(`b.texto @@ ` + q.tsquery(typed))
 	if !internal {
 		q.text(` AND NOT b.interno`)
 	}
-	if number > 0 {
-		q.text(` UNION ALL SELECT ` + q.arg(number) + `::bigint`)
+	switch {
+	case q.search == searchMany && number > 0:
+		q.text(` OFFSET 0) OR c.id = ` + q.arg(number) + `::bigint)`)
+	case q.search == searchMany:
+		q.text(` OFFSET 0))`)
+	case number > 0:
+		q.text(` UNION ALL SELECT ` + q.arg(number) + `::bigint)` + q.close())
+	default:
+		q.text(`)` + q.close())
 	}
-	q.text(`)`)
+}
+
+// close ends what searchFew has opened.
+func (q *query) close() string {
+	if q.search == searchFew {
+		return `)`
+	}
+	return ``
+}
+
+// searching is how the tickets that words mean are found.
+type searching int
+
+const (
+	searchAny  searching = iota // as the planner likes
+	searchFew                   // look up each ticket that has the words
+	searchMany                  // look at tickets in their order until the page is full
+)
+
+// manyMatches is from how many matches on it is quicker to look at tickets in their order: looking up
+// so many takes some 50 ms.
+const manyMatches = 20_000
+
+// searching asks the planner, which knows how common words are, how many matches there will be: a plan
+// that is right for a rare word takes seconds for a common one among a million tickets, and the other way round.
+func (s *store) searching(ctx context.Context, typed string) (searching, error) {
+	typed = strings.TrimSpace(strings.ReplaceAll(typed, "\x00", ""))
+	if _, only := ticketNumber(typed); typed == "" || only {
+		return searchAny, nil
+	}
+	var q query
+	q.text(`EXPLAIN (FORMAT json) SELECT FROM busca b WHERE b.texto @@ ` + q.tsquery(typed))
+	st := q.statement()
+	st.args = append([]any{pgx.QueryExecModeExec}, st.args...) // planned for these words, not for any
+	var plans []struct {
+		Plan struct {
+			Rows float64 `json:"Plan Rows"`
+		}
+	}
+	st.read = one(func(rows pgx.Rows) error {
+		var raw []byte
+		if err := rows.Scan(&raw); err != nil {
+			return err
+		}
+		return json.Unmarshal(raw, &plans)
+	})
+	if err := s.run(ctx, st); err != nil {
+		return searchAny, wrap("estimate a search", err)
+	}
+	if len(plans) > 0 && plans[0].Plan.Rows >= manyMatches {
+		return searchMany, nil
+	}
+	return searchFew, nil
 }
 
 // ticketNumber returns the number that was typed (0 for none), and whether nothing but a number can be meant.

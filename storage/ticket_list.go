@@ -73,6 +73,10 @@ func (s *store) eachTicket(ctx context.Context, f domain.TicketFilter, scan func
 		return s.run(ctx, st)
 	}
 	var q query
+	var err error
+	if q.search, err = s.searching(ctx, f.Search); err != nil {
+		return err
+	}
 	q.text(`SELECT ` + briefColumns + ticketFrom + ` WHERE `)
 	if f.Deleted {
 		q.text(`c.excluido_em > ` + q.arg(s.db.clock().Add(-domain.RestoreWindow)) + `::timestamp`)
@@ -159,7 +163,7 @@ func (q *query) filter(f domain.TicketFilter) {
 	if !f.EndedTo.IsZero() {
 		q.and(`c.encerrado_em < ` + q.arg(f.EndedTo.UTC()) + `::timestamp`)
 	}
-	q.search(f.Search, f.Internal)
+	q.words(f.Search, f.Internal)
 }
 
 // anyOf restricts a column to some words; one word is an equality, which an index orders by the rest.
