@@ -63,3 +63,7 @@ clean: ## Remove what was built (never data)
 	rm -f chamados
 	rm -rf bin
 	go clean -testcache
+
+.PHONY: soak
+soak: build ## Half an hour of mixed load, drawn to soak.svg: memory, goroutines, sizes, p99 (SOAK=30m)
+	go run ./internal/bench -soak $(or $(SOAK),30m) $(BENCH_FLAGS)
