@@ -48,6 +48,9 @@ func (v *visit) note(ctx context.Context, m *chat.Message) error {
 func (v *visit) answerPrompt(ctx context.Context, m *chat.Message) error {
 	p := *v.state.Prompt
 	v.state.Prompt = nil
+	if p.Rating {
+		return v.rateText(ctx, m, p.Ticket)
+	}
 	return v.comment(ctx, m, p.Ticket, p.Internal, m.Text)
 }
 

@@ -27,7 +27,8 @@ type state struct {
 type prompt struct {
 	Ticket   int64 `json:"chamado"`
 	Internal bool  `json:"interno,omitempty"`
-	At       int64 `json:"em"` // Unix
+	Rating   bool  `json:"avaliacao,omitempty"` // the sentence that goes with a mark
+	At       int64 `json:"em"`                  // Unix
 }
 
 // promptLife is how long a question waits; then a message is a new matter, lest it go to

@@ -44,6 +44,10 @@ func privateTap(verb callback.Verb) tapHandler {
 		return (*visit).behalfTap
 	case callback.Language:
 		return (*visit).languageTap
+	case callback.Rate:
+		return (*visit).rateTap
+	case callback.RateText:
+		return (*visit).rateTextTap
 	case callback.Unlink:
 		return func(v *visit, ctx context.Context, t *chat.Tap, _ callback.Data) error { return v.unlink(ctx, t) }
 	case callback.Shortcut:

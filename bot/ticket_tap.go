@@ -210,8 +210,11 @@ func (v *visit) verdictTap(ctx context.Context, t *chat.Tap, d callback.Data) er
 	case !changed:
 		err = v.redraw(ctx, t, d, card.Requester)
 	}
-	if err != nil || !changed || d.Verb != callback.Reopen {
+	if err != nil || !changed {
 		return err
+	}
+	if d.Verb == callback.Confirm {
+		return v.askRating(ctx, ticket)
 	}
 	return v.ask(ctx, "bot.reply.ask_reason", ticket, false)
 }

@@ -90,6 +90,10 @@ var (
 	ErrTaken              = &Error{Code: CodeConflict, Key: "taken"}
 	ErrUndoTooLate        = &Error{Code: CodeConflict, Key: "undo_too_late"}
 	ErrStale              = &Error{Code: CodeStale, Key: "stale"}
+	ErrRatingNotFound     = &Error{Code: CodeNotFound, Key: "rating_not_found"}
+	ErrNotYoursToRate     = &Error{Code: CodeForbidden, Key: "not_yours_to_rate"}
+	ErrNotSolvedYet       = &Error{Code: CodeConflict, Key: "not_solved_yet"}
+	ErrRatedTooLate       = &Error{Code: CodeConflict, Key: "rated_too_late"}
 )
 
 // Taken returns the error for a ticket that somebody else already has; the person is

@@ -27,6 +27,9 @@ const (
 	EventSLAWarning  EventKind = "sla_aviso"   // From: due (RFC 3339), To: which target
 	EventSLABreach   EventKind = "sla_estouro" // likewise
 
+	EventRated    EventKind = "avaliacao" // From: the sentence, To: the stars
+	EventRatedLow EventKind = "avaliacao_baixa"
+
 	EventCloseSoon    EventKind = "lembrete_fechamento" // resolved, and nobody says otherwise
 	EventWaitReminder EventKind = "lembrete_resposta"   // waiting for the requester
 	EventNoAnswer     EventKind = "sem_resposta"        // who did not answer the reminders

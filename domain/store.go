@@ -17,6 +17,7 @@ type Record struct {
 	Noted       bool    // what Touched remembers of targets and care changed; it is locked
 	Comment     *Comment
 	EditComment *Comment // a comment whose text changed; the old text is kept in the event
+	Rating      *Rating  // the requester's; written over an older one
 	DropComment int64    // a comment taken back within [UndoWindow]
 	Origin      Origin   // the Telegram message that the ticket or comment was written in
 	Attachments []NewAttachment
@@ -113,7 +114,9 @@ type Store interface {
 	MailStore
 	OnceStore
 	TrafficStore
+	RatingStore
 	SeriesStore
+	ImportStore
 	Atomically(ctx context.Context, fn func(Store) error) error
 }
 

@@ -88,6 +88,7 @@ func (b *recorder) statement() statement {
 		b.with(`t AS (SELECT `, b.arg(b.ticket.ID), `::integer AS id)`)
 	}
 	b.comment()
+	b.rating()
 	b.files()
 	b.events()
 	b.link()

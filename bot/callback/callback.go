@@ -38,6 +38,8 @@ const (
 	AskCancel    Verb = "x" // asks whether to cancel
 	Confirm      Verb = "y" // the requester: solved
 	Reopen       Verb = "r" // the requester: not solved
+	Rate         Verb = "v" // Page: the stars
+	RateText     Verb = "V" // asks for the sentence that goes with them
 )
 
 // Other verbs.

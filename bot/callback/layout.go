@@ -38,6 +38,7 @@ var layouts = map[Verb][]field{
 	Assign: {ticket, user}, PriorityMenu: {ticket}, AssignMenu: {ticket, page}, History: {ticket},
 	Back: {ticket}, Open: {ticket}, OpenMine: {ticket}, Reply: {ticket}, Note: {ticket}, MyCard: {ticket},
 	MyHistory: {ticket}, AskCancel: {ticket}, Confirm: {ticket}, Reopen: {ticket},
+	Rate: {ticket, page}, RateText: {ticket},
 	Undo: {comment}, Mine: {page}, Queue: {page}, Assigned: {page},
 	Draft: {nonce, verb, value}, Behalf: {user}, Language: {verb}, Unlink: {}, Shortcut: {verb},
 }

@@ -28,8 +28,11 @@ func deadline(lang domain.Lang, t domain.Ticket, o Options) string {
 	return Text(lang, key, i18n.Args{"When": o.local(lang, due)})
 }
 
-// careLine tells of what the desk did by itself, in a line; ok is false for all else.
+// careLine tells of what the desk did by itself, or of a mark, in a line; ok is false for all else.
 func careLine(lang domain.Lang, e domain.Event, o Options) (line string, ok bool) {
+	if line, ok := ratedLine(lang, e); ok {
+		return line, true
+	}
 	switch e.Kind {
 	case domain.EventSLAWarning, domain.EventSLABreach:
 		due, err := time.Parse(time.RFC3339, e.From)
@@ -60,6 +63,10 @@ func careKeyboard(lang domain.Lang, t domain.Ticket, e domain.Event, o Options) 
 		return [][]chat.Button{{act, o.labelled(lang, "assign", callback.Data{Verb: callback.AssignMenu, Ticket: t.ID})}, {open}}, true
 	case domain.EventNoAnswer, domain.EventAnswered:
 		return [][]chat.Button{{reply, open}}, true
+	case domain.EventStatus:
+		if o.For == Requester && t.Status == domain.StatusClosed && e.To == string(t.Status) {
+			return [][]chat.Button{StarsRow(t.ID)}, true
+		}
 	case domain.EventWaitReminder:
 		return [][]chat.Button{{reply}}, true
 	case domain.EventCloseSoon:

@@ -39,5 +39,11 @@ func cared(lang domain.Lang, out map[string]chat.Outgoing) {
 	desk("answered", paused, it(), domain.EventAnswered, "")
 	desk("wait-reminder", paused, requester(), domain.EventWaitReminder, "")
 	desk("close-soon", resolved(), requester(), domain.EventCloseSoon, "")
+	out["rating-ask"] = card.AskRating(lang, resolved().Ticket)
+	out["rating-thanks"] = card.Rated(lang, resolved().Ticket, domain.Rating{Stars: 4, Text: "Foi <rápido>."})
+	out["rating-sorry"] = card.Rated(lang, resolved().Ticket, domain.Rating{Stars: 1})
+	low := event(domain.EventRatedLow, "1")
+	low.From, low.ActorName = "Demorou & <b>nada</b>.", maria.Name
+	out["rating-low-it"] = card.Notice(lang, resolved().Ticket, []domain.NoticeEventView{low}, it())
 	desk("closed", with(resolved(), func(v *domain.TicketView) { v.Status = domain.StatusClosed }), requester(), domain.EventStatus, "fechado")
 }
