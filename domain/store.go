@@ -116,7 +116,6 @@ type Store interface {
 	TrafficStore
 	RatingStore
 	SeriesStore
-	ImportStore
 	Atomically(ctx context.Context, fn func(Store) error) error
 }
 
