@@ -1,0 +1,37 @@
+package storage
+
+import (
+	"testing"
+	"time"
+
+	"chamados/domain"
+)
+
+func BenchmarkBuildRecord(b *testing.B) {
+	now := time.Now()
+	t := domain.Ticket{Title: "Impressora parada", Description: "Não liga desde ontem", Status: domain.StatusOpen, RequesterID: 3}
+	r := domain.Record{
+		Opened: &t, Events: []domain.Event{{Kind: domain.EventCreated, At: now}},
+		Notices: []domain.Notice{{Kind: domain.NoticeCard, Audience: domain.AudienceGroup}},
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		rec, err := newRecorder(&r, now)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if rec.statement().sql == "" {
+			b.Fatal("empty")
+		}
+	}
+}
+
+func BenchmarkFold(b *testing.B) {
+	const text = "A impressora da recepção não liga desde ontem; preciso imprimir os relatórios para a reunião de amanhã cedo."
+	b.ReportAllocs()
+	for b.Loop() {
+		if fold(text) == text {
+			b.Fatal("nothing folded")
+		}
+	}
+}
