@@ -70,9 +70,11 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 		_ = conn.Close(websocket.StatusGoingAway, "shutting down")
 		return
 	}
-	defer s.hub.remove(c)
 	requestOf(r.Context()).userID = actor.ID
-	c.serve(context.WithoutCancel(r.Context()))
+	go func() { // not on the handler's goroutine, which holds on to a third of the memory of a connection
+		defer s.hub.remove(c)
+		c.serve(context.Background())
+	}()
 }
 
 // proof returns the token of an upgrade request; named says that the client meant it, while
