@@ -81,11 +81,12 @@ type AuthConfig struct {
 
 // TelegramConfig is the bot's.
 type TelegramConfig struct {
-	Token      Secret `mapstructure:"token"`
-	ChatID     int64  `mapstructure:"chat_id"`
-	APIURL     string `mapstructure:"api_url"`
-	WebhookURL string `mapstructure:"webhook_url"`
-	Workers    int    `mapstructure:"workers"`
+	Token      Secret        `mapstructure:"token"`
+	ChatID     int64         `mapstructure:"chat_id"`
+	APIURL     string        `mapstructure:"api_url"`
+	WebhookURL string        `mapstructure:"webhook_url"`
+	Workers    int           `mapstructure:"workers"`
+	Groups     []GroupConfig `mapstructure:"groups"`
 }
 
 // DatabaseConfig names an external PostgreSQL; without URL, Host and Name the embedded
@@ -149,6 +150,7 @@ var defaults = map[string]any{
 	"telegram.api_url":         "https://api.telegram.org",
 	"telegram.webhook_url":     "",
 	"telegram.workers":         8,
+	"telegram.groups":          []map[string]any{},
 	"database.url":             "",
 	"database.host":            "",
 	"database.port":            5432,
@@ -293,6 +295,7 @@ func (t TelegramConfig) validate(reject func(key, format string, args ...any)) {
 	if t.Workers < 1 || t.Workers > 256 {
 		reject("telegram.workers", "%d is not between 1 and 256", t.Workers)
 	}
+	t.validateGroups(reject)
 }
 
 // BotID returns the bot's id, the part of the token before the colon, which is not secret.

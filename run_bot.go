@@ -31,7 +31,7 @@ func (p *Program) startBot(ctx context.Context) error {
 		p.log.Warn("the bot is off: set TELEGRAM_BOT_TOKEN")
 		return nil
 	}
-	if err := p.configuredGroup(ctx); err != nil {
+	if err := p.configuredGroups(ctx); err != nil {
 		return err
 	}
 	client, err := telegram.New(telegram.Options{Token: string(t.Token), API: t.APIURL})
@@ -105,6 +105,7 @@ func (p *Program) newRelay(client *telegram.Client) *notify.Relay {
 		Outbox: p.outbox(), Tickets: p.db, Desk: p.desk, Sender: client,
 		Renderer:  renderer{panelURL: p.config.HTTP.PublicURL, location: p.config.Desk.Location()},
 		GroupLang: p.config.Desk.Language, Now: p.now, Log: p.log, Unreachable: p.mailInstead,
+		ThreadGone: p.topicGone,
 	})
 }
 
@@ -149,24 +150,6 @@ func (p *Program) webhookSecret() string {
 	mac := hmac.New(sha256.New, p.secret)
 	mac.Write([]byte("webhook " + string(p.config.Telegram.Token)))
 	return hex.EncodeToString(mac.Sum(nil))
-}
-
-// configuredGroup connects the group of TELEGRAM_CHAT_ID unless it is known already.
-func (p *Program) configuredGroup(ctx context.Context) error {
-	id := p.config.Telegram.ChatID
-	if id == 0 {
-		return nil
-	}
-	groups, err := p.db.Groups(ctx)
-	if err != nil {
-		return err
-	}
-	for _, g := range groups {
-		if g.ChatID == id || g.MovedFrom == id {
-			return nil
-		}
-	}
-	return p.desk.ConnectGroup(ctx, domain.System, domain.Group{ChatID: id})
 }
 
 // renderer draws cards and notices for the relay.

@@ -97,6 +97,7 @@ func (s *Server) routes() {
 	s.commentRoutes()
 	s.attachmentRoutes()
 	s.userRoutes()
+	s.groupRoutes()
 	s.importRoutes()
 	s.exportRoutes()
 	s.statsRoutes()

@@ -48,6 +48,7 @@ func commands() []command {
 		{"idioma", "language", everybody, false, (*visit).language},
 		{"sair", "leave", everybody, false, (*visit).leave},
 		{"conectar", "connect", []Menu{MenuGroup}, false, (*visit).connect},
+		{"desconectar", "disconnect", []Menu{MenuGroup}, false, (*visit).disconnect},
 	}
 }
 

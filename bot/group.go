@@ -2,9 +2,7 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"chamados/bot/chat"
@@ -42,8 +40,8 @@ func (v *visit) group(ctx context.Context, m *chat.Message) error {
 
 // connected reports whether the group is one of IT's.
 func (v *visit) connected(ctx context.Context) (bool, error) {
-	groups, err := v.desk.Groups(ctx, domain.System)
-	return slices.ContainsFunc(groups, func(g domain.Group) bool { return g.ChatID == v.chat.ID }), err
+	_, ok, err := v.desk.Group(ctx, v.chat.ID)
+	return ok, err
 }
 
 // refusalPause is how long somebody is not told again, maxRefused how many are remembered.
@@ -72,32 +70,6 @@ func (v *visit) refuse(ctx context.Context) error {
 		key = "bot.start.employee_group"
 	}
 	return v.tell(ctx, key, i18n.Args{"Name": v.from.Name})
-}
-
-// connect makes the group one of IT's (/conectar).
-func (v *visit) connect(ctx context.Context, m *chat.Message) error {
-	switch {
-	case v.isPrivate():
-		return v.tell(ctx, "bot.group.connect_in_group", nil)
-	case m.Anonymous || m.From.ID == chat.Anonymous:
-		return v.tell(ctx, "bot.group.anonymous", nil)
-	}
-	g := domain.Group{ChatID: v.chat.ID, Title: v.chat.Title, ThreadID: v.thread}
-	groups, err := v.desk.Groups(ctx, domain.System)
-	if err != nil {
-		return err
-	}
-	if i := slices.IndexFunc(groups, func(g domain.Group) bool { return g.ChatID == v.chat.ID }); i >= 0 {
-		g.Categories = groups[i].Categories
-	}
-	err = v.desk.ConnectGroup(ctx, v.actor, g)
-	if errors.Is(err, domain.ErrITOnly) || errors.Is(err, domain.ErrInactive) {
-		return v.tell(ctx, "bot.group.connect_it_only", nil)
-	}
-	if err != nil {
-		return err
-	}
-	return v.tell(ctx, "bot.group.connected", nil)
 }
 
 // membership follows what Telegram says of the bot's place in a chat.

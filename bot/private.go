@@ -13,6 +13,11 @@ import (
 
 // private handles a message of one person to the bot.
 func (v *visit) private(ctx context.Context, m *chat.Message) error {
+	if v.known && !v.actor.ChatBlocked.IsZero() {
+		if err := v.desk.ChatBlocked(ctx, v.from.ID, false); err != nil {
+			return err
+		}
+	}
 	if m.Command == "start" {
 		return v.start(ctx, m)
 	}

@@ -89,6 +89,10 @@ func (v *visit) tap(ctx context.Context, t *chat.Tap) error {
 	if handle := privateTap(d.Verb); handle != nil {
 		return handle(v, ctx, t, d)
 	}
+	if d.Verb == callback.Takes {
+		v.alertKey("bot.tap.unknown", nil)
+		return nil
+	}
 	return ticketTap(d.Verb)(v, ctx, t, d)
 }
 
@@ -101,6 +105,9 @@ func (v *visit) groupTap(ctx context.Context, t *chat.Tap, d callback.Data) erro
 	}
 	if !v.actor.IsIT() {
 		return domain.ErrITOnly
+	}
+	if d.Verb == callback.Takes {
+		return v.takesTap(ctx, t, d)
 	}
 	return ticketTap(d.Verb)(v, ctx, t, d)
 }

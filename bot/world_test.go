@@ -217,7 +217,7 @@ func (w *world) audience(d domain.Delivery) (reader, domain.TicketView) {
 	r.o.Former = r.o.For == card.IT && d.UserID != 0 && d.UserID != v.AssigneeID
 	requester, err := w.db.User(w.Context(), v.RequesterID)
 	w.must(err)
-	r.o.Reachable = requester.TelegramID != 0
+	r.o.Reachable = requester.TelegramID != 0 && requester.ChatBlocked.IsZero()
 	return r, v
 }
 

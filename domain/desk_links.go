@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"time"
 )
 
 // inviteBytes is the size of a personal link's secret: 192 bits, 32 characters in a
@@ -100,43 +99,4 @@ func (d *Desk) UnlinkTelegram(ctx context.Context, a Actor, userID int64) (int64
 		}
 	}
 	return d.store.UnlinkTelegram(ctx, userID)
-}
-
-// ConnectGroup makes a chat an IT group; IT only.
-func (d *Desk) ConnectGroup(ctx context.Context, a Actor, g Group) error {
-	if err := a.requireIT(); err != nil {
-		return err
-	}
-	return d.store.SaveGroup(ctx, g)
-}
-
-// DisconnectGroup ends that; IT only.
-func (d *Desk) DisconnectGroup(ctx context.Context, a Actor, chatID int64) error {
-	if err := a.requireIT(); err != nil {
-		return err
-	}
-	return d.store.DropGroup(ctx, chatID)
-}
-
-// Groups lists the IT groups; IT only.
-func (d *Desk) Groups(ctx context.Context, a Actor) ([]Group, error) {
-	if err := a.requireIT(); err != nil {
-		return nil, err
-	}
-	return d.store.Groups(ctx)
-}
-
-// GroupMoved follows a group that became a supergroup with another id; said by Telegram.
-func (d *Desk) GroupMoved(ctx context.Context, from, to int64) error {
-	return d.store.MoveGroup(ctx, from, to)
-}
-
-// ChatBlocked notes that a person blocked the bot or lets it write again; said by
-// Telegram.
-func (d *Desk) ChatBlocked(ctx context.Context, telegramID int64, blocked bool) error {
-	var since time.Time
-	if blocked {
-		since = d.Now()
-	}
-	return d.store.SetChatBlocked(ctx, telegramID, since)
 }

@@ -76,6 +76,7 @@ var (
 	ErrTicketNotFound     = &Error{Code: CodeNotFound, Key: "ticket_not_found"}
 	ErrUserNotFound       = &Error{Code: CodeNotFound, Key: "user_not_found"}
 	ErrCommentNotFound    = &Error{Code: CodeNotFound, Key: "comment_not_found"}
+	ErrGroupNotFound      = &Error{Code: CodeNotFound, Key: "group_not_found"}
 	ErrAttachmentNotFound = &Error{Code: CodeNotFound, Key: "attachment_not_found"}
 	ErrNotYourTicket      = &Error{Code: CodeForbidden, Key: "not_your_ticket"}
 	ErrITOnly             = &Error{Code: CodeForbidden, Key: "it_only"}

@@ -92,12 +92,15 @@ type LinkStore interface {
 	LinkTelegram(ctx context.Context, userID int64, p TelegramProfile) (previous int64, err error)
 	// UnlinkTelegram unties an account and returns the Telegram id it had.
 	UnlinkTelegram(ctx context.Context, userID int64) (int64, error)
-	// SetChatBlocked notes since when the bot may not write to a person (zero: it may).
+	// SetChatBlocked notes since when the bot may not write to a person (zero: it may), and
+	// has IT's cards of their open tickets brought up to date if that is news.
 	SetChatBlocked(ctx context.Context, telegramID int64, since time.Time) error
 	// Groups returns the connected IT groups.
 	Groups(ctx context.Context) ([]Group, error)
 	// SaveGroup connects a group or updates it.
 	SaveGroup(ctx context.Context, g Group) error
+	// ForgetTopic makes a group, and what waits to be sent there, do without a topic.
+	ForgetTopic(ctx context.Context, chatID, threadID int64) error
 	// DropGroup disconnects a group.
 	DropGroup(ctx context.Context, chatID int64) error
 	// MoveGroup follows a group's migration: every stored id of the old chat is rewritten.

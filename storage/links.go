@@ -63,8 +63,10 @@ func (s *store) LinkTelegram(ctx context.Context, userID int64, p domain.Telegra
 			args: []any{userID, p.ID, clip(p.Name, 255), nullText(p.Lang)},
 			read: one(func(rows pgx.Rows) error { return rows.Scan(&previous) })},
 	)
+	var lanes []int64
 	if err == nil {
-		s.wakes(Wake{Users: append(others, userID)})
+		lanes, err = s.refreshCards(ctx, userID)
+		s.wakes(Wake{Users: append(others, userID), OutboxLanes: lanes})
 	}
 	return int64(previous), wrap("link Telegram", absent(err, domain.ErrUserNotFound))
 }
@@ -76,8 +78,10 @@ func (s *store) UnlinkTelegram(ctx context.Context, userID int64) (int64, error)
 		FROM (SELECT id, telegram_id FROM usuarios WHERE id = $1::bigint FOR UPDATE) antes
 		WHERE u.id = antes.id RETURNING antes.telegram_id`, args: []any{userID},
 		read: one(func(rows pgx.Rows) error { return rows.Scan(&previous) })})
-	if err == nil {
-		s.wakes(Wake{Users: []int64{userID}})
+	if err == nil && previous != 0 {
+		var lanes []int64
+		lanes, err = s.refreshCards(ctx, userID)
+		s.wakes(Wake{Users: []int64{userID}, OutboxLanes: lanes})
 	}
 	return int64(previous), wrap("unlink Telegram", absent(err, domain.ErrUserNotFound))
 }
@@ -115,6 +119,15 @@ func (s *store) DropGroup(ctx context.Context, chatID int64) error {
 		statement{sql: `UPDATE saida SET terminado_em = $2, erro = 'grupo desconectado'
 			WHERE faixa = $1 AND terminado_em IS NULL AND tipo <> 'mensagem' AND usuario_id IS NULL`, args: []any{chatID, s.db.clock()}},
 		statement{sql: `UPDATE mensagens SET cartao = false WHERE chat_id = $1 AND cartao`, args: []any{chatID}},
+	))
+}
+
+// ForgetTopic makes a group, and what waits to be sent there, do without a topic.
+func (s *store) ForgetTopic(ctx context.Context, chatID, threadID int64) error {
+	args := []any{chatID, threadID}
+	return wrap("forget a topic", s.run(ctx,
+		statement{sql: `UPDATE grupos SET topico_id = 0 WHERE chat_id = $1 AND topico_id = $2`, args: args},
+		statement{sql: `UPDATE saida SET topico_id = 0 WHERE faixa = $1 AND topico_id = $2 AND terminado_em IS NULL`, args: args},
 	))
 }
 

@@ -138,13 +138,32 @@ func (s *store) CountActiveIT(ctx context.Context) (int, error) {
 	return n, wrap("count IT accounts", err)
 }
 
-// SetChatBlocked notes since when the bot may not write to a person (zero: it may).
+// SetChatBlocked notes since when the bot may not write to a person (zero: it may), and has IT's cards
+// of their open tickets brought up to date if that is news.
 func (s *store) SetChatBlocked(ctx context.Context, telegramID int64, since time.Time) error {
-	var ids []int64
-	err := s.run(ctx, statement{sql: `UPDATE usuarios SET telegram_bloqueado_em = $2 WHERE telegram_id = $1 RETURNING id::bigint`,
+	var ids, lanes []int64
+	err := s.run(ctx, statement{sql: `UPDATE usuarios SET telegram_bloqueado_em = $2 WHERE telegram_id = $1
+			AND (telegram_bloqueado_em IS NULL) <> ($2::timestamptz IS NULL) RETURNING id::bigint`,
 		args: []any{telegramID, nullTime(since)}, read: ints(&ids)})
-	s.wakes(Wake{Users: ids})
+	if err == nil && len(ids) > 0 {
+		lanes, err = s.refreshCards(ctx, ids[0])
+	}
+	s.wakes(Wake{Users: ids, OutboxLanes: lanes})
 	return wrap("note a blocked chat", err)
+}
+
+// refreshCards has IT's live cards of a person's open tickets brought up to date, and returns the chats.
+func (s *store) refreshCards(ctx context.Context, requesterID int64) (lanes []int64, err error) {
+	err = s.run(ctx, statement{sql: `WITH s AS (
+			INSERT INTO saida (faixa, topico_id, usuario_id, chamado_id, prioridade, criado_em, proxima_em, tipo)
+			SELECT m.chat_id, coalesce(g.topico_id, 0), u.id, c.id, $2, $3, $3, 'cartao'
+			FROM chamados c JOIN mensagens m ON m.chamado_id = c.id AND m.cartao
+				LEFT JOIN grupos g ON g.chat_id = m.chat_id LEFT JOIN usuarios u ON u.telegram_id = m.chat_id
+			WHERE c.usuario_id = $1::bigint AND c.excluido_em IS NULL AND c.status IN ('aberto', 'em_andamento', 'aguardando')
+				AND (g.chat_id IS NOT NULL OR u.tipo = 'ti' AND u.id <> $1::bigint)
+			RETURNING faixa)
+		SELECT DISTINCT faixa FROM s`, args: []any{requesterID, priorityNotice, s.db.clock()}, read: ints(&lanes)})
+	return lanes, err
 }
 
 // ints reads one column of numbers.

@@ -53,6 +53,7 @@ const (
 	Language Verb = "g" // Word
 	Unlink   Verb = "X"
 	Shortcut Verb = "e" // Word: one of the Shortcut… words
+	Takes    Verb = "G" // Word: a category that the group takes, or takes no more
 )
 
 // Words of [Shortcut].

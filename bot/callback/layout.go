@@ -41,6 +41,7 @@ var layouts = map[Verb][]field{
 	Rate: {ticket, page}, RateText: {ticket},
 	Undo: {comment}, Mine: {page}, Queue: {page}, Assigned: {page},
 	Draft: {nonce, verb, value}, Behalf: {user}, Language: {verb}, Unlink: {}, Shortcut: {verb},
+	Takes: {verb},
 }
 
 // number is a decimal of at least least, without sign or leading zeros.
