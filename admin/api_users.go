@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"chamados/domain"
+	"chamados/domain/i18n"
 )
 
 type newUserBody struct {
@@ -55,6 +56,9 @@ func (s *Server) userRoutes() {
 	add(s, endpoint{
 		method: http.MethodDelete, path: "/api/usuarios/{id}/telegram", id: "unlink-user", tag: tag,
 	}, s.unlinkUser)
+	add(s, endpoint{
+		method: http.MethodDelete, path: "/api/usuarios/{id}", id: "anonymise-user", tag: tag, errors: []int{http.StatusConflict},
+	}, s.anonymiseUser)
 }
 
 func (s *Server) createUser(c *call, b *newUserBody) (accountJSON, error) {
@@ -215,4 +219,17 @@ func (s *Server) unlinkUser(c *call, _ *none) (messageJSON, error) {
 	}
 	s.AccountsChanged(id)
 	return c.message("api.unlinked", nil), nil
+}
+
+// anonymiseUser erases who somebody was, for good; their tickets stay.
+func (s *Server) anonymiseUser(c *call, _ *none) (messageJSON, error) {
+	id, err := c.pathID(domain.ErrUserNotFound)
+	if err != nil {
+		return messageJSON{}, err
+	}
+	if err := s.Desk.Anonymise(c.r.Context(), c.actor, id, i18n.Text(domain.LangPortuguese, "word.anonymous", nil)); err != nil {
+		return messageJSON{}, err
+	}
+	s.AccountsChanged(id)
+	return c.message("api.user_anonymised", nil), nil
 }

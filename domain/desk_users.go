@@ -66,7 +66,8 @@ func (d *Desk) ITUsers(ctx context.Context, a Actor) ([]User, error) {
 	return d.store.Users(ctx, UserFilter{Role: RoleIT, Active: &active})
 }
 
-// CreateUser makes an account; IT only. [ErrEmailTaken] if the address is in use.
+// CreateUser makes an account and, unless the desk itself asks, mails its person the links
+// to set a password and to use Telegram; IT only. [ErrEmailTaken] if the address is in use.
 func (d *Desk) CreateUser(ctx context.Context, a Actor, n NewUser) (User, error) {
 	if err := a.requireIT(); err != nil {
 		return User{}, err
@@ -83,10 +84,18 @@ func (d *Desk) CreateUser(ctx context.Context, a Actor, n NewUser) (User, error)
 		}
 	}
 	now := d.Now()
-	return d.store.CreateUser(ctx, User{
+	u := User{
 		Name: n.Name, Email: n.Email, Role: n.Role, Active: true, Lang: n.Lang,
 		CreatedAt: now, UpdatedAt: now, HasPassword: hash != "",
-	}, hash)
+	}
+	err := d.atomically(ctx, func(d *Desk) error {
+		var err error
+		if u, err = d.store.CreateUser(ctx, u, hash); err != nil || a.Channel == ChannelSystem {
+			return err
+		}
+		return d.welcome(ctx, u)
+	})
+	return u, err
 }
 
 // UpdateUser changes an account; IT only, but everybody may choose their own language.
