@@ -259,12 +259,12 @@ func (l *loader) ticket(id int) ticketRow {
 }
 
 func (l *loader) copyTickets(ctx context.Context) error {
-	columns := []string{"id", "titulo", "descricao", "categoria", "prioridade", "status", "usuario_id", "atribuido_para", "criado_em", "atualizado_em", "fechado_em", "versao"}
+	columns := []string{"id", "titulo", "descricao", "categoria", "prioridade", "status", "usuario_id", "atribuido_para", "criado_em", "atualizado_em", "fechado_em", "versao", "respondido_em"}
 	return l.copy(ctx, "chamados", columns, l.n, func(r *rand.Rand, id int) []any {
 		t := l.ticket(id)
-		var assignee, finished any
+		var assignee, finished, answered any
 		if t.assignee != 0 {
-			assignee = int32(t.assignee)
+			assignee, answered = int32(t.assignee), t.at.Add(time.Hour)
 		}
 		updated := t.at.Add(time.Duration(r.IntN(72)) * time.Hour)
 		if t.status == "resolvido" || t.status == "fechado" {
@@ -272,7 +272,7 @@ func (l *loader) copyTickets(ctx context.Context) error {
 		}
 		words := l.texts[id%texts]
 		return []any{int32(id), words.title, words.description + marker(id), t.category, t.priority, t.status,
-			int32(t.owner), assignee, t.at, updated, finished, int64(3)}
+			int32(t.owner), assignee, t.at, updated, finished, int64(3), answered}
 	})
 }
 
