@@ -74,6 +74,8 @@ type UserStore interface {
 	SetPassword(ctx context.Context, userID int64, hash string) error
 	// RevokeTokens raises the token version: every token issued so far is void.
 	RevokeTokens(ctx context.Context, userID int64) error
+	// Anonymise overwrites name and address, and erases all else that tells who somebody was.
+	Anonymise(ctx context.Context, id int64, name, email string) error
 	// CountActiveIT returns the number of active IT accounts, locked against change
 	// until the transaction ends.
 	CountActiveIT(ctx context.Context) (int, error)
@@ -115,6 +117,7 @@ type Store interface {
 	LinkStore
 	CareStore
 	MailStore
+	ImportStore
 	OnceStore
 	TrafficStore
 	RatingStore
