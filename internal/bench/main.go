@@ -73,6 +73,9 @@ func run(ctx context.Context) (missed bool, err error) {
 	if b.quick && !isSet("length") {
 		b.length = 2 * time.Second
 	}
+	if b.quick && !isSet("rounds") {
+		b.rounds = 2
+	}
 	if b.only, err = regexp.Compile(only); err != nil {
 		return false, err
 	}
