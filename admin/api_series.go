@@ -55,6 +55,11 @@ type keptJSON struct {
 	Decided int64 `json:"decididos"`
 }
 
+type ratingJSON struct {
+	Mean  *float64 `json:"media" nullable:"true" doc:"De 1 a 5"`
+	Count int64    `json:"n"`
+}
+
 type figuresJSON struct {
 	Opened     int64      `json:"abertos"`
 	Resolved   int64      `json:"resolvidos"`
@@ -63,6 +68,7 @@ type figuresJSON struct {
 	Resolution spreadJSON `json:"solucao"`
 	ResponseOK keptJSON   `json:"prazo_resposta"`
 	SolutionOK keptJSON   `json:"prazo_solucao"`
+	Rating     ratingJSON `json:"satisfacao"`
 }
 
 type pointJSON struct {
@@ -227,7 +233,13 @@ func wireSlices(list []domain.Slice) []sliceJSON {
 }
 
 func wireFigures(f domain.Figures) figuresJSON {
+	rating := ratingJSON{Count: f.RatingCount}
+	if f.RatingCount > 0 {
+		mean := math.Round(f.Rating*100) / 100
+		rating.Mean = &mean
+	}
 	return figuresJSON{
+		Rating: rating,
 		Opened: f.Opened, Resolved: f.Resolved, Cancelled: f.Cancelled,
 		Response: wireSpread(f.Response), Resolution: wireSpread(f.Resolution),
 		ResponseOK: keptJSON(f.ResponseOK), SolutionOK: keptJSON(f.SolutionOK),

@@ -43,6 +43,7 @@ var schemaNames = map[reflect.Type]string{
 	reflect.TypeFor[sliceJSON]():      "fatia",
 	reflect.TypeFor[spreadJSON]():     "tempo",
 	reflect.TypeFor[keptJSON]():       "prazo",
+	reflect.TypeFor[ratingJSON]():     "satisfacao",
 }
 
 func schemaName(t reflect.Type, hint string) string {

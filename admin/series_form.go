@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"strconv"
+	"time"
 
 	"chamados/admin/chart"
 	"chamados/admin/export"
@@ -13,7 +14,7 @@ import (
 
 var figuresHead = []string{
 	"abertos", "resolvidos", "cancelados", "primeira_resposta_mediana_h", "primeira_resposta_p90_h", "solucao_mediana_h", "solucao_p90_h",
-	"prazo_resposta_cumpridos", "prazo_resposta_decididos", "prazo_solucao_cumpridos", "prazo_solucao_decididos",
+	"prazo_resposta_cumpridos", "prazo_resposta_decididos", "prazo_solucao_cumpridos", "prazo_solucao_decididos", "satisfacao_media", "satisfacao_n",
 }
 
 func figuresRow(f domain.Figures) []string {
@@ -24,11 +25,15 @@ func figuresRow(f domain.Figures) []string {
 		}
 		return strconv.FormatFloat(hours(s.Median), 'f', 1, 64), strconv.FormatFloat(hours(s.P90), 'f', 1, 64)
 	}
+	rating := ""
+	if f.RatingCount > 0 {
+		rating = strconv.FormatFloat(f.Rating, 'f', 2, 64)
+	}
 	r50, r90 := spread(f.Response)
 	s50, s90 := spread(f.Resolution)
 	return []string{
 		n(f.Opened), n(f.Resolved), n(f.Cancelled), r50, r90, s50, s90,
-		n(f.ResponseOK.Met), n(f.ResponseOK.Decided), n(f.SolutionOK.Met), n(f.SolutionOK.Decided),
+		n(f.ResponseOK.Met), n(f.ResponseOK.Decided), n(f.SolutionOK.Met), n(f.SolutionOK.Decided), rating, n(f.RatingCount),
 	}
 }
 
@@ -131,8 +136,8 @@ func (w seriesForm) chart(s domain.Series) chart.Chart {
 		case viewBacklog:
 			first = append(first, float64(p.Backlog))
 		case viewTimes:
-			first, second = append(first, hours(p.Response.Median)), append(second, hours(p.Resolution.Median))
-			third = append(third, hours(p.Resolution.P90))
+			first, second = append(first, measured(p.Response, p.Response.Median)), append(second, measured(p.Resolution, p.Resolution.Median))
+			third = append(third, measured(p.Resolution, p.Resolution.P90))
 		}
 	}
 	switch w.view {
@@ -148,6 +153,14 @@ func (w seriesForm) chart(s domain.Series) chart.Chart {
 		}
 	}
 	return c
+}
+
+// measured returns a time in hours, or that there is none.
+func measured(s domain.Spread, t time.Duration) float64 {
+	if s.Count == 0 {
+		return chart.Unknown
+	}
+	return hours(t)
 }
 
 // bars shows slices with names, the largest above.

@@ -123,7 +123,7 @@ type Figures struct {
 	Resolution  Spread // to the end of work; without what was cancelled
 	ResponseOK  Kept
 	SolutionOK  Kept
-	Rating      float64 // mean satisfaction, 1 to 5; 0 if nobody was asked
+	Rating      float64 // mean satisfaction with what ended, 1 to 5; 0 if nobody rated
 	RatingCount int64
 }
 

@@ -14,6 +14,8 @@ import (
 type figures struct {
 	count, cancelled, measured, met, decided int64
 	took                                     []float64 // seconds: median and 90th percentile
+	ratings                                  int64
+	rating                                   float64 // their mean
 }
 
 func (r figures) spread() domain.Spread {
@@ -52,7 +54,7 @@ func (g *gathered) reader(put func(*domain.Figures, figures)) func(pgx.Rows) err
 		var key string
 		var name zeroText
 		var r figures
-		err := rows.Scan(&set, &piece, &key, &name, &r.count, &r.cancelled, &r.measured, &r.took, &r.met, &r.decided)
+		err := rows.Scan(&set, &piece, &key, &name, &r.count, &r.cancelled, &r.measured, &r.took, &r.met, &r.decided, &r.ratings, &r.rating)
 		if err != nil {
 			return err
 		}

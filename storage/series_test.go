@@ -230,3 +230,19 @@ func TestEndsThatOthersWriteAreKnown(t *testing.T) {
 		t.Errorf("ended %v, finished %v, want %v", v.EndedAt, v.FinishedAt, ended)
 	}
 }
+
+func TestSeriesTellsOfSatisfaction(t *testing.T) {
+	h, ana, ti := staffed(t)
+	h.at(3, 2, 9)
+	for _, stars := range []int{5, 2, 0} {
+		id := h.open(ana, "a").ID
+		h.setStatus(ti, id, domain.StatusResolved)
+		if stars > 0 {
+			h.exec(`INSERT INTO avaliacoes (chamado_id, usuario_id, nota, criado_em, atualizado_em) VALUES ($1, $2, $3, now(), now())`, id, ana.ID, stars)
+		}
+	}
+	s := h.series(ti, domain.SeriesFilter{From: day(3, 2), To: day(3, 2), Step: domain.StepDay})
+	if s.Total.RatingCount != 2 || s.Total.Rating != 3.5 || s.Total.Resolved != 3 || s.Requester[0].RatingCount != 2 {
+		t.Errorf("%+v", s.Total)
+	}
+}

@@ -2,6 +2,7 @@
 package chart
 
 import (
+	"math"
 	"strconv"
 
 	"github.com/go-analyze/charts"
@@ -32,6 +33,9 @@ type Chart struct {
 	Labels []string
 	Series []Series
 }
+
+// Unknown is the value where nothing was measured: a line has a gap there.
+var Unknown = charts.GetNullValue()
 
 // Series are values with a name.
 type Series struct {
@@ -64,13 +68,14 @@ func theme(dark bool) charts.ColorPalette {
 	if dark {
 		return charts.GetTheme(charts.ThemeDark).WithSeriesColors(darkColors).WithBackgroundColor(charts.ParseColor("#1a1f1e"))
 	}
-	return charts.GetTheme(charts.ThemeLight).WithSeriesColors(lightColors)
+	return charts.GetTheme(charts.ThemeLight).WithSeriesColors(lightColors).WithBackgroundColor(charts.ColorWhite)
 }
 
 // Draw returns the picture.
 func Draw(c Chart, l Look) ([]byte, error) {
+	colours := theme(l.Dark)
 	p := charts.NewPainter(charts.PainterOptions{
-		OutputFormat: string(l.Format), Width: l.Width, Height: l.Height, Theme: theme(l.Dark),
+		OutputFormat: string(l.Format), Width: l.Width, Height: l.Height, Theme: colours,
 	})
 	values, names := make([][]float64, len(c.Series)), make([]string, len(c.Series))
 	for i, s := range c.Series {
@@ -82,12 +87,14 @@ func Draw(c Chart, l Look) ([]byte, error) {
 	if c.Kind == Lines {
 		opt := charts.NewLineChartOptionWithData(values)
 		opt.Title, opt.Legend, opt.XAxis.Labels = title, legend, c.Labels
-		opt.ValueFormatter, opt.Symbol.Shape, opt.LineStrokeWidth = short, charts.SymbolNone, 2
+		opt.Theme, opt.ValueFormatter, opt.Symbol.Shape, opt.LineStrokeWidth = colours, short, charts.SymbolDot, 2
+		opt.YAxis = []charts.YAxisOption{{Min: charts.Ptr(0.0)}}
 		err = p.LineChart(opt)
 	} else {
 		opt := charts.NewBarChartOptionWithData(values)
 		opt.Title, opt.Legend, opt.CategoryAxis.Labels = title, legend, c.Labels
-		opt.ValueFormatter, opt.Horizontal = short, c.Kind == Bars
+		opt.Theme, opt.ValueFormatter, opt.Horizontal = colours, short, c.Kind == Bars
+		opt.ValueAxis = []charts.ValueAxisOption{{Min: charts.Ptr(0.0)}}
 		err = p.BarChart(opt)
 	}
 	if err != nil {
@@ -97,4 +104,4 @@ func Draw(c Chart, l Look) ([]byte, error) {
 }
 
 // short returns a number without needless zeros.
-func short(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+func short(v float64) string { return strconv.FormatFloat(math.Round(v*100)/100, 'f', -1, 64) }

@@ -69,7 +69,7 @@ func (c card) Rank() string {
 }
 
 func (p *Panel) board(w http.ResponseWriter, r *http.Request, v *visit) error {
-	f := boardFilter(r)
+	f := p.boardFilter(r)
 	columns, err := p.columns(r, v, f, perColumn)
 	if err != nil {
 		return err
@@ -87,10 +87,9 @@ func (p *Panel) board(w http.ResponseWriter, r *http.Request, v *visit) error {
 }
 
 // boardFilter is the address's filter without what a board has no use for.
-func boardFilter(r *http.Request) filter {
-	f := readFilter(r.URL.Query())
-	f.Search, f.Status, f.Order = "", "", ""
-	return f
+func (p *Panel) boardFilter(r *http.Request) filter {
+	f := p.readFilter(r.URL.Query())
+	return filter{Category: f.Category, Priority: f.Priority, Assignee: f.Assignee, zone: f.zone}
 }
 
 // columns reads the board in two parts, because work to be done and work that is done are
@@ -136,7 +135,7 @@ func (p *Panel) columnFragment(w http.ResponseWriter, r *http.Request, v *visit)
 	if !s.Valid() {
 		return errNoPage
 	}
-	f := boardFilter(r)
+	f := p.boardFilter(r)
 	df := f.tickets(v.Actor)
 	df.Statuses, df.Limit = []domain.Status{s}, perColumn
 	df.Order = boardOrder(s)
@@ -165,7 +164,7 @@ func (p *Panel) cardFragment(w http.ResponseWriter, r *http.Request, v *visit) e
 	if err != nil {
 		return err
 	}
-	if !boardFilter(r).shows(v.Actor, t) {
+	if !p.boardFilter(r).shows(v.Actor, t) {
 		return domain.ErrTicketNotFound
 	}
 	return p.fragment(w, v, "board", "card", newCard(v.Actor, t))
@@ -173,7 +172,7 @@ func (p *Panel) cardFragment(w http.ResponseWriter, r *http.Request, v *visit) e
 
 // countsFragment answers the number of tickets in each column.
 func (p *Panel) countsFragment(w http.ResponseWriter, r *http.Request, v *visit) error {
-	columns, err := p.columns(r, v, boardFilter(r), 1)
+	columns, err := p.columns(r, v, p.boardFilter(r), 1)
 	if err != nil {
 		return err
 	}

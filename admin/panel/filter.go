@@ -18,11 +18,18 @@ type filter struct {
 	Priority string // prioridade
 	Assignee string // responsavel: "eu", "nenhum" or an id
 	Order    string // ordem
+
+	Requester string // solicitante: an id
+	From, To  string // de, ate: days on which it was opened
+	EndedFrom string // encerrados_de, encerrados_ate: days on which work on it ended
+	EndedTo   string
+	zone      *time.Location
 }
 
 const (
 	statusPending  = "abertos"
 	statusDeleted  = "excluidos"
+	statusDone     = "concluidos" // resolved or closed
 	assigneeMe     = "eu"
 	assigneeNobody = "nenhum"
 )
@@ -33,12 +40,16 @@ var orders = []domain.Order{
 }
 
 // readFilter takes the known parameters of an address; unknown words do not restrict.
-func readFilter(q url.Values) filter {
+func (p *Panel) readFilter(q url.Values) filter {
 	f := filter{
+		zone: p.Location, From: dayOf(q, "de"), To: dayOf(q, "ate"), EndedFrom: dayOf(q, "encerrados_de"), EndedTo: dayOf(q, "encerrados_ate"),
 		Search: strings.TrimSpace(q.Get("q")), Status: q.Get("status"), Category: q.Get("categoria"),
 		Priority: q.Get("prioridade"), Assignee: q.Get("responsavel"), Order: q.Get("ordem"),
 	}
-	if f.Status != statusPending && f.Status != statusDeleted && !domain.Status(f.Status).Valid() {
+	if id := q.Get("solicitante"); positive(url.Values{}, q, "solicitante") != 0 {
+		f.Requester = id
+	}
+	if f.Status != statusPending && f.Status != statusDeleted && f.Status != statusDone && !domain.Status(f.Status).Valid() {
 		f.Status = ""
 	}
 	if !domain.Category(f.Category).Valid() {
@@ -64,6 +75,8 @@ func (f filter) tickets(a domain.Actor) domain.TicketFilter {
 		out.Open = true
 	case f.Status == statusDeleted:
 		out.Deleted = true
+	case f.Status == statusDone:
+		out.Statuses = []domain.Status{domain.StatusResolved, domain.StatusClosed}
 	case f.Status != "":
 		out.Statuses = []domain.Status{domain.Status(f.Status)}
 	}
@@ -85,7 +98,28 @@ func (f filter) tickets(a domain.Actor) domain.TicketFilter {
 	if f.Order != "" {
 		out.Order = domain.Order(f.Order)
 	}
+	out.RequesterID, _ = strconv.ParseInt(f.Requester, 10, 64)
+	out.From, out.To = f.moment(f.From, 0), f.moment(f.To, 1)
+	out.EndedFrom, out.EndedTo = f.moment(f.EndedFrom, 0), f.moment(f.EndedTo, 1)
 	return out
+}
+
+// dayOf returns a day of the address, "" for what is none.
+func dayOf(q url.Values, name string) string {
+	t, err := time.Parse(domain.DateLayout, q.Get(name))
+	if err != nil || t.Year() < 1900 || t.Year() > 9999 {
+		return ""
+	}
+	return q.Get(name)
+}
+
+// moment returns the beginning of a day in the desk's zone, some days later; zero for no day.
+func (f filter) moment(day string, later int) time.Time {
+	t, err := time.ParseInLocation(domain.DateLayout, day, f.zone)
+	if err != nil {
+		return time.Time{}
+	}
+	return t.AddDate(0, 0, later)
 }
 
 // shows reports whether a ticket belongs on a board with this filter.
@@ -102,7 +136,7 @@ func (f filter) Deleted() bool { return f.Status == statusDeleted }
 
 // Active reports whether the filter restricts anything.
 func (f filter) Active() bool {
-	return f.Search+f.Status+f.Category+f.Priority+f.Assignee != ""
+	return f.Search+f.Status+f.Category+f.Priority+f.Assignee+f.Requester+f.From+f.To+f.EndedFrom+f.EndedTo != ""
 }
 
 // With returns the filter's query with one parameter changed; "" leaves it out.
@@ -129,7 +163,8 @@ func (f filter) values() url.Values {
 	q := url.Values{}
 	for name, value := range map[string]string{
 		"q": f.Search, "status": f.Status, "categoria": f.Category, "prioridade": f.Priority,
-		"responsavel": f.Assignee, "ordem": f.Order,
+		"responsavel": f.Assignee, "ordem": f.Order, "solicitante": f.Requester,
+		"de": f.From, "ate": f.To, "encerrados_de": f.EndedFrom, "encerrados_ate": f.EndedTo,
 	} {
 		if value != "" {
 			q.Set(name, value)

@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strconv"
@@ -22,10 +23,14 @@ type listBody struct {
 	Categories []domain.Category
 	Priorities []domain.Priority
 	Orders     []domain.Order
+	Chips      []chip
 }
 
+// chip is a restriction that has no field of its own, and the list without it.
+type chip struct{ Text, Path string }
+
 func (p *Panel) list(w http.ResponseWriter, r *http.Request, v *visit) error {
-	f := readFilter(r.URL.Query())
+	f := p.readFilter(r.URL.Query())
 	df := f.tickets(v.Actor)
 	df.Limit = perPage
 	df.After = parseCursor(r.URL.Query().Get("depois"))
@@ -45,12 +50,47 @@ func (p *Panel) list(w http.ResponseWriter, r *http.Request, v *visit) error {
 			return err
 		}
 	}
+	if body.Chips, err = p.chips(r.Context(), v, f); err != nil {
+		return err
+	}
 	return p.render(w, v, http.StatusOK, "list", body)
+}
+
+// chips names what the list is narrowed to beside its fields.
+func (p *Panel) chips(ctx context.Context, v *visit, f filter) ([]chip, error) {
+	var out []chip
+	between := func(key, from, to string, rest filter) {
+		if from+to != "" {
+			text := i18n.Text(v.Lang, "panel.filter."+key, i18n.Args{"From": formDate(v.Lang, or(from, "…")), "To": formDate(v.Lang, or(to, "…"))})
+			out = append(out, chip{Text: text, Path: "/chamados" + rest.Query()})
+		}
+	}
+	opened, ended, anyone := f, f, f
+	opened.From, opened.To, ended.EndedFrom, ended.EndedTo, anyone.Requester = "", "", "", "", ""
+	between("opened_between", f.From, f.To, opened)
+	between("ended_between", f.EndedFrom, f.EndedTo, ended)
+	if f.Requester != "" && v.Actor.IsIT() {
+		id, _ := strconv.ParseInt(f.Requester, 10, 64)
+		u, err := p.Desk.SeesUser(ctx, v.Actor, id)
+		if err != nil && domain.CodeOf(err) != domain.CodeNotFound {
+			return nil, err
+		}
+		text := i18n.Text(v.Lang, "panel.filter.requester", i18n.Args{"Name": or(u.Name, "#"+f.Requester)})
+		out = append(out, chip{Text: text, Path: "/chamados" + anyone.Query()})
+	}
+	return out, nil
+}
+
+func or(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
 }
 
 // export streams the filtered list as CSV.
 func (p *Panel) export(w http.ResponseWriter, r *http.Request, v *visit) error {
-	df := readFilter(r.URL.Query()).tickets(v.Actor)
+	df := p.readFilter(r.URL.Query()).tickets(v.Actor)
 	h := w.Header()
 	h.Set("Content-Type", "text/csv; charset=utf-8")
 	h.Set("Content-Disposition", `attachment; filename="chamados.csv"`)
