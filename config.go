@@ -41,6 +41,7 @@ type Config struct {
 	Calendar CalendarConfig `mapstructure:"calendar"`
 	SLA      SLAConfig      `mapstructure:"sla"`
 	Care     CareConfig     `mapstructure:"care"`
+	Notices  NoticesConfig  `mapstructure:"notices"`
 	Auth     AuthConfig     `mapstructure:"auth"`
 	Telegram TelegramConfig `mapstructure:"telegram"`
 	Database DatabaseConfig `mapstructure:"database"`
@@ -265,6 +266,7 @@ func (c Config) Validate() error {
 		reject("auth.token_minutes", "%d is not a positive number of minutes", c.Auth.TokenMinutes)
 	}
 	c.deskOptions(reject)
+	c.Notices.validate(reject)
 	c.Telegram.validate(reject)
 	c.Database.validate(reject)
 	if (c.Admin.Email == "") != (c.Admin.Password == "") {

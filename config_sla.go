@@ -31,6 +31,18 @@ type CareConfig struct {
 	UrgentEvery   time.Duration `mapstructure:"urgent_every"`
 }
 
+// NoticesConfig is how people are told.
+type NoticesConfig struct {
+	// Gather is how long news of a ticket wait for others that become one message with them.
+	Gather time.Duration `mapstructure:"gather"`
+}
+
+func (n NoticesConfig) validate(reject func(key, format string, args ...any)) {
+	if n.Gather < 0 || n.Gather > time.Minute {
+		reject("notices.gather", "%v is not between 0 and a minute", n.Gather)
+	}
+}
+
 // careDefaults are the defaults of what the desk promises and does by itself.
 var careDefaults = map[string]any{
 	"desk.lead":                  "",
@@ -44,6 +56,7 @@ var careDefaults = map[string]any{
 	"care.close_reminder_days":   2,
 	"care.waiting_days":          2,
 	"care.urgent_every":          "30m",
+	"notices.gather":             "2s",
 }
 
 var defaultTargets = map[string]TargetConfig{

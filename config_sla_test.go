@@ -74,6 +74,7 @@ func TestBadTargetsAreNamed(t *testing.T) {
 		"sla: {categories: {casa: {alta: {response: 1h}}}}": "casa",
 		"sla: {warn_at: 100}":                               "warn_at",
 		"care: {waiting_days: -1}":                          "waiting_days",
+		"notices: {gather: 2m}":                             "notices.gather",
 		"care: {urgent_every: 1s}":                          "urgent_every",
 	} {
 		_, err := LoadConfig(settings(t, text, ""), false)

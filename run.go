@@ -164,6 +164,7 @@ func (p *Program) openDatabase(ctx context.Context) error {
 	}
 	db, err := storage.Open(ctx, url, storage.Options{
 		MaxConns: p.config.Database.MaxConnections, Log: p.log, Now: p.now, Key: p.secret,
+		Location: p.config.Desk.Location(), Gather: p.config.Notices.Gather,
 	})
 	if err != nil {
 		return err

@@ -45,6 +45,7 @@ func commands() []command {
 		{"nota", "note", []Menu{MenuGroup}, true, (*visit).note},
 		{"cancelar", "cancel", everybody, false, (*visit).cancel},
 		{"ajuda", "help", []Menu{MenuPrivate, MenuIT, MenuGroup}, false, (*visit).help},
+		{"avisos", "notices", everybody, false, (*visit).notices},
 		{"idioma", "language", everybody, false, (*visit).language},
 		{"sair", "leave", everybody, false, (*visit).leave},
 		{"conectar", "connect", []Menu{MenuGroup}, false, (*visit).connect},

@@ -48,6 +48,8 @@ func privateTap(verb callback.Verb) tapHandler {
 		return (*visit).rateTap
 	case callback.RateText:
 		return (*visit).rateTextTap
+	case callback.Prefs:
+		return (*visit).prefsTap
 	case callback.Unlink:
 		return func(v *visit, ctx context.Context, t *chat.Tap, _ callback.Data) error { return v.unlink(ctx, t) }
 	case callback.Shortcut:

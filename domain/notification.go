@@ -38,6 +38,8 @@ type Notice struct {
 	Event      int   // index of the event in its [Record]
 	ExceptChat int64 // the chat in which it happened and can be seen anyway; 0 for none
 	Urgent     bool  // goes before ordinary notices
+	Topic      Topic // whoever has switched it off is not told; "" for what everybody is told
+	Gather     bool  // may wait a moment for what follows, to become one message with it
 }
 
 // telling is the table of who is told what: for each event, the audiences and the kind
@@ -118,7 +120,7 @@ func noticesAndLead(t Ticket, a Actor, events []Event, origin, lead int64) []Not
 	for i, e := range events {
 		for _, n := range itCards(e) {
 			n.Event = i
-			if n.routine(a, e) || n.redundant(handed) || !n.address(t, a, origin, lead) {
+			if n.routine(a, e) || n.redundant(handed) || !n.address(t, a, e, origin, lead) {
 				continue
 			}
 			k := key{n.Kind, n.Audience, i}
@@ -167,8 +169,12 @@ func reachLead(events []Event) bool {
 }
 
 // address fills in the receiver; false means that nobody is to be told.
-func (n *Notice) address(t Ticket, a Actor, origin, lead int64) bool {
+func (n *Notice) address(t Ticket, a Actor, e Event, origin, lead int64) bool {
 	n.Urgent = t.Priority == PriorityUrgent
+	if n.Kind == NoticeEvent {
+		n.Topic = topics[e.Kind]
+		n.Gather = !n.Urgent && n.Topic != TopicComments
+	}
 	if n.Audience == AudienceOwner {
 		if n.Audience = AudienceAssignee; t.AssigneeID == 0 {
 			n.Audience = AudienceGroup

@@ -116,11 +116,12 @@ type Store interface {
 	UserStore
 	LinkStore
 	CareStore
+	RatingStore
+	PreferenceStore
 	MailStore
 	ImportStore
 	OnceStore
 	TrafficStore
-	RatingStore
 	SeriesStore
 	Atomically(ctx context.Context, fn func(Store) error) error
 }

@@ -28,6 +28,11 @@ type Options struct {
 	// Key seals what must not be read from the database alone; the same in all processes.
 	Key []byte
 
+	// Location is where people's quiet hours are told; nil: UTC.
+	Location *time.Location
+	// Gather is how long a notice waits for others that become one message with it; 0: not.
+	Gather time.Duration
+
 	tracer pgx.QueryTracer
 }
 
@@ -40,6 +45,8 @@ type DB struct {
 	now    func() time.Time
 	wake   *wakes
 	sealer sealer
+	gather time.Duration
+	zone   string
 }
 
 var _ domain.Store = (*DB)(nil)
@@ -59,7 +66,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	db := &DB{pool: pool, log: o.Log, now: o.Now, wake: newWakes()}
+	db := &DB{pool: pool, log: o.Log, now: o.Now, wake: newWakes(), gather: o.Gather, zone: o.Location.String()}
 	if db.sealer, err = newSealer(o.Key); err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("key: %w", err)
@@ -81,6 +88,9 @@ func (o *Options) complete() {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Location == nil {
+		o.Location = time.UTC
 	}
 }
 

@@ -20,7 +20,7 @@ func (x outbox) DueLanes(ctx context.Context, limit int) ([]int64, error) {
 	var lanes []int64
 	err := x.db.run(ctx, statement{sql: `SELECT faixa FROM (
 			SELECT DISTINCT ON (faixa) faixa, prioridade, id, proxima_em FROM saida
-			WHERE terminado_em IS NULL ORDER BY faixa, prioridade, id) primeira
+			WHERE terminado_em IS NULL AND NOT (adiado AND proxima_em > $1) ORDER BY faixa, prioridade, id) primeira
 		WHERE proxima_em <= $1 AND NOT EXISTS (
 			SELECT FROM saida s WHERE s.faixa = primeira.faixa AND s.terminado_em IS NULL AND s.tomado_ate > $1)
 		ORDER BY prioridade, id LIMIT $2`, args: []any{x.db.clock(), limit}, read: ints(&lanes)})

@@ -19,6 +19,7 @@ func (s *store) Record(ctx context.Context, r *domain.Record) error {
 	if err != nil {
 		return err
 	}
+	b.zone, b.gather = s.db.zone, s.db.gather
 	st := b.statement()
 	st.wake = &b.wake
 	st.read = one(b.scan)
@@ -41,6 +42,8 @@ type recorder struct {
 	r      *domain.Record
 	ticket *domain.Ticket
 	now    time.Time
+	zone   string        // in which quiet hours are told
+	gather time.Duration // how long a notice waits for others
 	parts  []string
 	wake   Wake
 }

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"strconv"
 	"time"
 
 	"chamados/domain"
@@ -12,6 +13,9 @@ const (
 	priorityUrgent
 	priorityNotice
 )
+
+// urgentWord is priorityUrgent in SQL.
+var urgentWord = strconv.Itoa(int(priorityUrgent))
 
 // events appends the history. Ids are drawn in the order of the events, so that reading by id tells
 // them in that order.
@@ -83,21 +87,29 @@ func (b *recorder) notices() {
 	}
 	var in noticeArrays
 	for _, n := range b.r.Notices {
-		in.add(n)
+		in.add(n, b.gather > 0)
 	}
-	b.with(`n AS (SELECT n.*, v.id AS evento FROM unnest(`, b.arg(in.kinds), `::text[], `, b.arg(in.users), `::bigint[], `,
-		b.arg(in.events), `::bigint[], `, b.arg(in.except), `::bigint[], `, b.arg(in.priorities), `::smallint[])
-		WITH ORDINALITY AS n (tipo, usuario, posicao, exceto, prioridade, ordem) JOIN v ON v.ordem = n.posicao)`)
-	b.with(`s AS (INSERT INTO saida (faixa, topico_id, evento_id, usuario_id, chamado_id, prioridade, criado_em, proxima_em, tipo)
-		SELECT d.chat, d.topico, d.evento, d.usuario, t.id, d.prioridade, `, b.arg(b.now), `::timestamptz, `, b.arg(b.now), `::timestamptz, d.tipo
+	b.with(`n AS (SELECT n.*, v.id AS evento, v.usuario AS autor FROM unnest(`, b.arg(in.kinds), `::text[], `, b.arg(in.users), `::bigint[], `,
+		b.arg(in.events), `::bigint[], `, b.arg(in.except), `::bigint[], `, b.arg(in.priorities), `::smallint[], `,
+		b.arg(in.topics), `::text[], `, b.arg(in.gather), `::boolean[])
+		WITH ORDINALITY AS n (tipo, usuario, posicao, exceto, prioridade, assunto, espera, ordem) JOIN v ON v.ordem = n.posicao)`)
+	now := b.arg(b.now) + `::timestamptz`
+	b.with(`s AS (INSERT INTO saida (faixa, topico_id, evento_id, usuario_id, chamado_id, prioridade, criado_em, proxima_em, adiado, tipo)
+		SELECT d.chat, d.topico, d.evento, d.usuario, t.id, d.prioridade, `, now, `,
+			greatest(`, now, `, d.silencio, CASE WHEN d.espera THEN `, b.arg(b.now.Add(b.gather)), `::timestamptz END),
+			d.silencio IS NOT NULL OR d.espera, d.tipo
 		FROM t, (`,
-		`SELECT g.chat_id AS chat, g.topico_id AS topico, NULL::integer AS usuario, n.evento, n.prioridade, n.tipo, n.ordem
+		`SELECT g.chat_id AS chat, g.topico_id AS topico, NULL::integer AS usuario, n.evento, n.prioridade, n.tipo, n.espera,
+			NULL::timestamptz AS silencio, n.ordem
 			FROM n, grupos g WHERE n.usuario = 0 AND g.chat_id <> n.exceto
 			AND (cardinality(g.categorias) = 0 OR `, b.arg(string(b.ticket.Category)), ` = ANY (g.categorias)`, b.liveCards(), `)
 		UNION ALL
-		SELECT u.telegram_id, 0, u.id, n.evento, n.prioridade, n.tipo, n.ordem
+		SELECT u.telegram_id, 0, u.id, n.evento, n.prioridade, n.tipo, n.espera,
+			CASE WHEN u.silencio_de IS NOT NULL AND NOT (n.prioridade = `, urgentWord, ` AND u.silencio_urgente) AND n.autor <> n.usuario
+				THEN fim_silencio(`, now, `, `, b.arg(b.zone), `, u.silencio_de, u.silencio_ate) END, n.ordem
 			FROM n JOIN usuarios u ON u.id = n.usuario WHERE n.usuario <> 0
 			AND u.telegram_id <> n.exceto AND u.ativo AND u.telegram_bloqueado_em IS NULL
+			AND NOT n.assunto = ANY (u.avisos_mudos)
 		) d ORDER BY d.ordem RETURNING faixa)`)
 }
 
@@ -117,9 +129,12 @@ type noticeArrays struct {
 	events     []int64
 	except     []int64
 	priorities []int16
+	topics     []string
+	gather     []bool
 }
 
-func (in *noticeArrays) add(n domain.Notice) {
+// add takes a notice; gathers says whether any may wait for others.
+func (in *noticeArrays) add(n domain.Notice, gathers bool) {
 	user, priority := n.UserID, priorityNotice
 	if n.Audience == domain.AudienceGroup {
 		user = 0
@@ -134,6 +149,8 @@ func (in *noticeArrays) add(n domain.Notice) {
 	in.events = append(in.events, int64(n.Event)+1)
 	in.except = append(in.except, n.ExceptChat)
 	in.priorities = append(in.priorities, priority)
+	in.topics = append(in.topics, string(n.Topic))
+	in.gather = append(in.gather, n.Gather && gathers)
 }
 
 // fileArrays are attachments by column, and the pieces of those whose content is at hand.

@@ -52,6 +52,7 @@ const (
 	Behalf   Verb = "b" // User: whom a ticket is opened for
 	Language Verb = "g" // Word
 	Unlink   Verb = "X"
+	Prefs    Verb = "N" // Word, Value: one of the choices about notices
 	Shortcut Verb = "e" // Word: one of the Shortcut… words
 	Takes    Verb = "G" // Word: a category that the group takes, or takes no more
 )

@@ -45,5 +45,9 @@ func cared(lang domain.Lang, out map[string]chat.Outgoing) {
 	low := event(domain.EventRatedLow, "1")
 	low.From, low.ActorName = "Demorou & <b>nada</b>.", maria.Name
 	out["rating-low-it"] = card.Notice(lang, resolved().Ticket, []domain.NoticeEventView{low}, it())
+	out["prefs-it"] = card.Preferences(lang, domain.User{Role: domain.RoleIT, Active: true}, domain.Preferences{})
+	out["prefs-quiet"] = card.Preferences(lang, domain.User{Role: domain.RoleEmployee, Active: true}, domain.Preferences{
+		Quiet: true, QuietFrom: 22 * 60, QuietTo: 7*60 + 30, Urgent: true, Muted: []domain.Topic{domain.TopicStatus},
+	})
 	desk("closed", with(resolved(), func(v *domain.TicketView) { v.Status = domain.StatusClosed }), requester(), domain.EventStatus, "fechado")
 }

@@ -1,0 +1,42 @@
+package bot_test
+
+import (
+	"testing"
+
+	"chamados/domain"
+)
+
+func TestChoosingWhatToHear(t *testing.T) {
+	w := newWorld(t)
+	ana, bruno := w.employee("Ana Souza"), w.technician("Bruno Lima")
+	ana.command("avisos", "")
+	ana.seesLast("Silêncio: desligado")
+	ana.taps("🔔 Andamento")
+	ana.sees("Avisos")
+	ana.taps("20:00–08:00")
+	ana.seesLast("das 20:00 às 08:00")
+	ana.taps("Urgentes furam o silêncio: sim")
+	ana.command("avisos", "21h - 7:15")
+	ana.seesLast("das 21:00 às 07:15")
+	p, err := w.db.Preferences(t.Context(), ana.account.ID)
+	w.must(err)
+	if !p.Mutes(domain.TopicStatus) || len(p.Muted) != 1 || p.QuietFrom != 21*60 || p.QuietTo != 7*60+15 || p.Urgent {
+		t.Errorf("kept %+v", p)
+	}
+	ana.taps("🔕 Andamento")
+	ana.taps("Sem silêncio")
+	ana.seesLast("Silêncio: desligado")
+	for _, bad := range []string{"tarde", "25:00-07:00", "8-8", "-", "<b>"} {
+		ana.command("avisos", bad)
+	}
+	message, _ := ana.dataOf("20:00–08:00")
+	for _, forged := range []string{"1:N:assunto:prazos", "1:N:assunto:tudo", "1:N:silencio:9999-1", "1:N:silencio:5", "1:N:x:y"} {
+		ana.press(message, forged)
+	}
+	if p, err = w.db.Preferences(t.Context(), ana.account.ID); err != nil || len(p.Muted) != 0 || p.Quiet {
+		t.Errorf("kept %+v (%v)", p, err)
+	}
+	bruno.command("notices", "")
+	bruno.taps("🔔 Prazos")
+	bruno.sees("🌙")
+}
