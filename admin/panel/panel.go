@@ -108,6 +108,7 @@ func (p *Panel) routes() http.Handler {
 	p.passwordRoutes(open, page)
 	p.ticketRoutes(page)
 	p.peopleRoutes(page)
+	p.importRoutes(page)
 
 	page("/", func(http.ResponseWriter, *http.Request, *visit) error { return errNoPage })
 	return mux

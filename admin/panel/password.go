@@ -7,13 +7,15 @@ import (
 	"chamados/domain"
 )
 
-// Door is what the server knows of passwords beyond the desk: codes, and slowing down
-// whoever guesses.
+// Door is what the server does beyond the desk: codes for new passwords, slowing down
+// whoever guesses, work in the background.
 type Door interface {
 	RequestCode(ctx context.Context, r *http.Request, email string, lang domain.Lang) error
 	ResetPassword(ctx context.Context, r *http.Request, email, code, password string) error
 	SetPasswordByInvite(ctx context.Context, r *http.Request, token, password string) (domain.User, error)
 	ChangePassword(ctx context.Context, r *http.Request, a domain.Actor, current, password string) (domain.User, error)
+	// StartImport applies a draft in the background.
+	StartImport(ctx context.Context, a domain.Actor, id string, rows []domain.ImportRow) error
 }
 
 // passwordBody is a page that ends with a new password.

@@ -26,7 +26,7 @@ type view struct {
 
 // pages are the templates beside layout and parts, one file each.
 var pages = []string{
-	"login", "password", "forgot", "reset", "board", "list", "ticket", "ticket_form", "people", "person", "person_form", "account", "statistics", "system", "error",
+	"login", "password", "forgot", "reset", "board", "list", "ticket", "ticket_form", "people", "person", "person_form", "import", "import_job", "account", "statistics", "system", "error",
 }
 
 func (p *Panel) parseViews() (views, error) {

@@ -85,7 +85,7 @@ type flash struct {
 var flashes = map[string]bool{
 	"opened": true, "changed": true, "commented": true, "noted": true, "deleted": true, "restored": true,
 	"taken": true, "released": true, "edited": true, "person_created": true, "person_changed": true,
-	"unlinked": true, "logged_out": true, "password_set": true, "retried": true,
+	"unlinked": true, "logged_out": true, "password_set": true, "anonymised": true, "retried": true,
 }
 
 func setFlash(w http.ResponseWriter, key string, id int64) {

@@ -48,5 +48,6 @@ if (document.querySelector('.topbar')) {
   if (document.getElementById('board')) import('./board.js');
   if (document.querySelector('[data-ticket]')) import('./ticket.js');
   if (document.querySelector('[data-list]')) import('./list.js');
+  if (document.querySelector('[data-import], [data-import-drop]')) import('./import.js');
   import('./live.js');
 }
