@@ -157,6 +157,7 @@ func (p *Program) openDatabase(ctx context.Context) error {
 			return err
 		}
 		p.later(func() error { return server.Stop(context.Background()) })
+		p.background("private PostgreSQL", outlives(server))
 		url = server.URL()
 	}
 	if err := p.migrate(ctx, url); err != nil {
@@ -173,6 +174,18 @@ func (p *Program) openDatabase(ctx context.Context) error {
 	p.later(func() error { db.Close(); return nil })
 	p.background("database signals", db.Run)
 	return nil
+}
+
+// outlives returns what ends with an error when a server ends for good before its program.
+func outlives(server *embedded.Server) func(context.Context) error {
+	return func(ctx context.Context) error {
+		select {
+		case <-server.Done():
+			return errors.New("it keeps ending; its log is postgres.log in the data directory")
+		case <-ctx.Done():
+			return nil
+		}
+	}
 }
 
 // migrate waits for a server that is not there yet, saying so, and brings its schema up to

@@ -49,9 +49,11 @@ type Options struct {
 	sharedRoot string // replaces defaultRoot in tests
 }
 
-// Server is a running private PostgreSQL. Its methods may be called from any goroutine.
+// Server is a running private PostgreSQL, which is started again when it ends by itself. Its methods
+// may be called from any goroutine.
 type Server struct {
-	process *process
+	*keeper
+	dir     string
 	url     string
 	release func()
 }
@@ -103,20 +105,20 @@ func startLocked(ctx context.Context, opts Options, installed []programs, locks 
 		return nil, errors.Join(err, proc.stop(context.WithoutCancel(ctx)))
 	}
 	opts.Log.Info("private PostgreSQL started", "version", cluster.programs.version, "cluster", cluster.dir)
-	return &Server{process: proc, url: socketURL(proc.socketDir, databaseName), release: locks.release}, nil
+	return &Server{keeper: keep(cluster, opts, proc), dir: opts.Dir, url: socketURL(proc.socketDir, databaseName), release: locks.release}, nil
 }
 
 // URL returns a connection string for pgx to the application's database over the private socket.
 func (s *Server) URL() string { return s.url }
 
-// Done is closed when the server has ended, by Stop or by itself.
-func (s *Server) Done() <-chan struct{} { return s.process.done }
+// Done is closed when the server has ended for good: by Stop, or because it kept ending by itself.
+func (s *Server) Done() <-chan struct{} { return s.done }
 
 // Stop shuts the server down: it ends open connections, writes a checkpoint and returns when the
 // process is gone. When ctx ends first, or after 4 seconds, it shuts down at once; committed data are
 // safe then too, and the next start recovers them. Calling it again returns nil.
 func (s *Server) Stop(ctx context.Context) error {
-	err := s.process.stop(ctx)
+	err := s.stop(ctx)
 	s.release()
 	return err
 }

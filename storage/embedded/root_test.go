@@ -30,7 +30,7 @@ func closedDir(t *testing.T) string {
 func TestRootRunsTheServerUnprivileged(t *testing.T) {
 	needRoot(t)
 	server := start(t, testOptions(t, dataDir(t)))
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", server.process.cmd.Process.Pid))
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", server.current().cmd.Process.Pid))
 	if err != nil {
 		t.Skipf("no /proc: %v", err)
 	}
@@ -61,7 +61,7 @@ func TestCopiedDataDirectoryDoesNotStealTheServer(t *testing.T) {
 	if err := os.Mkdir(twin.Dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := writeLocation(twin.Dir, server.process.socketDir); err != nil {
+	if err := writeLocation(twin.Dir, server.current().socketDir); err != nil {
 		t.Fatal(err)
 	}
 	_, err := Start(t.Context(), twin)
