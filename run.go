@@ -110,6 +110,10 @@ func (p *Program) start(ctx context.Context) error {
 	if err := p.startBot(ctx); err != nil {
 		return err
 	}
+	p.background("sights", func(ctx context.Context) error {
+		p.desk.RecordSights(ctx, func(err error) { p.log.Warn("a look at a ticket was not noted", "error", err) })
+		return nil
+	})
 	if err := p.startMail(); err != nil {
 		return err
 	}
@@ -218,7 +222,7 @@ func (p *Program) startWeb() error {
 		Desk: p.desk, Sessions: sessions, InviteLink: p.inviteLink, Now: p.now,
 		Location: p.config.Desk.Location(), Log: p.log, DefaultLang: p.config.Desk.Language,
 		System: p.summary,
-		Door: func() panel.Door { return p.server },
+		Door:   func() panel.Door { return p.server },
 		Login: func(ctx context.Context, r *http.Request, email, password string) (domain.User, error) {
 			return p.server.Login(ctx, r, email, password)
 		},

@@ -102,6 +102,7 @@ func (v *visit) view(ctx context.Context, id int64, r card.Reader, isCopy bool) 
 	if err != nil {
 		return view, card.Options{}, err
 	}
+	v.desk.Opened(v.actor, view)
 	o, err := v.cardOptions(ctx, view.Ticket, r, isCopy)
 	return view, o, err
 }

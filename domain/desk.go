@@ -23,6 +23,7 @@ type Desk struct {
 	sla       *SLAPolicy
 	care      *CarePolicy
 	lead      string
+	sights    chan sight
 }
 
 // Option is something that a desk does beside its main job.
@@ -40,7 +41,7 @@ func WithLead(email string) Option { return func(d *Desk) { d.lead = NormalizeEm
 
 // NewDesk returns a desk on a store. now is the clock.
 func NewDesk(store Store, passwords Passwords, now func() time.Time, options ...Option) *Desk {
-	d := &Desk{store: store, passwords: passwords, now: now}
+	d := &Desk{store: store, passwords: passwords, now: now, sights: make(chan sight, maxSights)}
 	for _, o := range options {
 		o(d)
 	}

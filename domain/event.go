@@ -22,6 +22,7 @@ const (
 	EventCommentEdit EventKind = "comentario_editado"
 	EventCommentUndo EventKind = "comentario_desfeito"
 	EventAttachment  EventKind = "anexo"
+	EventSeen        EventKind = "visto" // by IT, for the first time
 	EventDeleted     EventKind = "excluido"
 	EventRestored    EventKind = "restaurado"
 	EventSLAWarning  EventKind = "sla_aviso"   // From: due (RFC 3339), To: which target

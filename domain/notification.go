@@ -78,6 +78,7 @@ var telling = map[EventKind][]Notice{
 		{Kind: NoticeCard, Audience: AudienceGroup}, {Kind: NoticeEvent, Audience: AudienceAssignee},
 		{Kind: NoticeEvent, Audience: AudienceGroup},
 	},
+	EventSeen:        {{Kind: NoticeCard, Audience: AudienceRequester}},
 	EventCommentEdit: {{Kind: NoticeCard, Audience: AudienceGroup}},
 	EventCommentUndo: {{Kind: NoticeCard, Audience: AudienceGroup}},
 	EventAttachment:  {{Kind: NoticeCard, Audience: AudienceGroup}},

@@ -74,6 +74,7 @@ func (p *Panel) showTicket(w http.ResponseWriter, r *http.Request, v *visit, id 
 	if err != nil {
 		return err
 	}
+	p.Desk.Opened(v.Actor, view)
 	body := ticketBody{TicketView: view, Actor: v.Actor, Targets: view.StatusesFor(v.Actor), Priorities: domain.Priorities}
 	if view.Category == domain.CategoryNewCollaborator {
 		if n, err := domain.ParseNewCollaborator(view.Extra); err == nil {

@@ -107,6 +107,8 @@ func eventSign(k domain.EventKind) string {
 		return "🔒"
 	case domain.EventComment:
 		return "💬"
+	case domain.EventSeen:
+		return "👀"
 	case domain.EventCommentUndo:
 		return "↩️"
 	case domain.EventAttachment:

@@ -46,7 +46,7 @@ func TicketText(lang domain.Lang, v domain.TicketView, o Options) string {
 		)
 	}
 	return blocks(
-		lines(v.Status.Emoji()+" "+heading(v.Ticket), progress(lang, v.Ticket)),
+		lines(v.Status.Emoji()+" "+heading(v.Ticket), standing(lang, v)),
 		lines(requesterFacts(lang, v.Ticket), opened(lang, v, o), files(lang, v, o)),
 		form(lang, v.Ticket), quote(lang, v.Description, maxDescription), lastComment(lang, v, o),
 	)
@@ -112,6 +112,14 @@ func files(lang domain.Lang, v domain.TicketView, o Options) string {
 		return ""
 	}
 	return Count(lang, "bot.card.files", n, nil)
+}
+
+// standing is progress, and whether somebody has seen what nobody has taken yet.
+func standing(lang domain.Lang, v domain.TicketView) string {
+	if v.Status == domain.StatusOpen && v.Assignee == nil && v.Seen() {
+		return Text(lang, "bot.progress.visto", nil)
+	}
+	return progress(lang, v.Ticket)
 }
 
 // progress tells the requester in a sentence where the ticket stands.
