@@ -38,7 +38,7 @@ func commands() []command {
 		{"fila", "queue", it, true, (*visit).queue},
 		{"minhas", "assigned", it, true, (*visit).assigned},
 		{"chamado", "ticket", it, false, (*visit).ticket},
-		{"buscar", "search", it, false, (*visit).search},
+		{"buscar", "search", it, false, (*visit).find},
 		{"novo", "new", everybody, false, (*visit).create},
 		{"meus", "mine", everybody, false, (*visit).mine},
 		{"abrir", "open", []Menu{MenuIT}, true, (*visit).behalf},

@@ -393,9 +393,15 @@ func TestAReplyCanBeTakenBackForAMoment(t *testing.T) {
 	g.answered("Comentário desfeito")
 	g.sees("Desfeito: o comentário foi retirado do #1")
 	g.replies("#1 · sem internet", "texto certo")
+	message, undo := g.dataOf("Desfazer")
 	w.wait(domain.UndoWindow + time.Second)
-	g.taps("Desfazer")
+	w.deliver()
+	if last := w.chats[groupID][len(w.chats[groupID])-1]; len(last.out.Keyboard) != 0 || !strings.Contains(last.out.Text, "Enviado a <b>Ana Souza</b>") {
+		t.Errorf("the offer to undo stays: %+v", last.out)
+	}
+	g.press(message, undo)
 	g.answered("Já passou o tempo")
+	g.sees("Desfeito: o comentário foi retirado do #1")
 	if v := w.ticket(1); len(v.Comments) != 1 || v.Comments[0].Text != "texto certo" {
 		t.Errorf("got %+v", v.Comments)
 	}

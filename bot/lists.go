@@ -8,7 +8,6 @@ import (
 	"chamados/bot/callback"
 	"chamados/bot/card"
 	"chamados/bot/chat"
-	"chamados/bot/flow"
 	"chamados/domain"
 )
 
@@ -91,22 +90,4 @@ func (v *visit) ticket(ctx context.Context, m *chat.Message) error {
 		r = card.IT
 	}
 	return v.showCard(ctx, id, r)
-}
-
-// search finds tickets that the person may see (/buscar texto).
-func (v *visit) search(ctx context.Context, m *chat.Message) error {
-	const most = 9
-	text := flow.Clean(m.Args)
-	if text == "" {
-		return v.tell(ctx, "bot.help.search_usage", nil)
-	}
-	found, err := v.tickets(ctx, domain.TicketFilter{Search: text, Order: domain.OrderNewest, Limit: most})
-	if err != nil {
-		return err
-	}
-	l := card.List{Title: "bot.list.found", Empty: "bot.list.found_empty", Tickets: found, For: card.Requester}
-	if v.actor.IsIT() {
-		l.For = card.IT
-	}
-	return v.send(ctx, card.Tickets(v.lang, l, card.Options{Now: v.Now(), Location: v.Location}), post{})
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strconv"
 
-	"chamados/bot/callback"
 	"chamados/bot/card"
 	"chamados/bot/chat"
 	"chamados/bot/flow"
@@ -111,7 +110,7 @@ func (v *visit) confirmComment(ctx context.Context, c domain.Comment) error {
 	out := chat.Outgoing{Text: v.text(key, args), Silent: true}
 	switch {
 	case v.actor.IsIT():
-		out.Keyboard = [][]chat.Button{{v.button("undo", nil, callback.Must(callback.Data{Verb: callback.Undo, Comment: c.ID}))}}
+		return v.offerUndo(ctx, c, out)
 	case t.Status == domain.StatusResolved:
 		out.Keyboard = [][]chat.Button{{v.reopenButton(t.ID)}}
 	}
@@ -140,13 +139,13 @@ func (v *visit) edited(ctx context.Context, m *chat.Message) error {
 	if err := v.load(ctx); err != nil {
 		return err
 	}
+	if ok {
+		return v.lateEdit(ctx, m, link.TicketID)
+	}
 	if v.state.Draft != nil {
 		in := inputOf(m)
 		in.Edited = true
 		return v.draftInput(ctx, in)
-	}
-	if ok {
-		return v.send(ctx, chat.Outgoing{Text: v.text("bot.reply.late_edit", nil)}, post{ticket: link.TicketID})
 	}
 	return nil
 }

@@ -16,11 +16,13 @@ const stateVersion = 1
 
 // state is what the bot remembers of a chat between updates.
 type state struct {
-	Version int             `json:"v"`
-	Draft   *flow.Draft     `json:"rascunho,omitempty"`
-	Prompt  *prompt         `json:"pergunta,omitempty"`
-	Album   *album          `json:"album,omitempty"`
-	Told    map[int64]int64 `json:"avisados,omitempty"` // group: whom it refused, and when (Unix)
+	Version  int             `json:"v"`
+	Draft    *flow.Draft     `json:"rascunho,omitempty"`
+	Prompt   *prompt         `json:"pergunta,omitempty"`
+	Album    *album          `json:"album,omitempty"`
+	Late     *lateEdit       `json:"correcao,omitempty"`
+	Searches []search        `json:"buscas,omitempty"`
+	Told     map[int64]int64 `json:"avisados,omitempty"` // group: whom it refused, and when (Unix)
 }
 
 // prompt is a question that the person's next message answers: a comment on a ticket.
@@ -72,7 +74,7 @@ func (v *visit) save(ctx context.Context) error {
 		return nil
 	}
 	s := v.state
-	if s.Draft == nil && s.Prompt == nil && s.Album == nil && len(s.Told) == 0 {
+	if s.Draft == nil && s.Prompt == nil && s.Album == nil && len(s.Told) == 0 && s.Late == nil && len(s.Searches) == 0 {
 		if v.stored == nil {
 			return nil
 		}

@@ -30,6 +30,8 @@ func ticketTap(verb callback.Verb) tapHandler {
 		return (*visit).undo
 	case callback.Mine, callback.Queue, callback.Assigned:
 		return (*visit).listTap
+	case callback.Search:
+		return (*visit).searchTap
 	}
 	return nil
 }
@@ -54,6 +56,8 @@ func privateTap(verb callback.Verb) tapHandler {
 		return func(v *visit, ctx context.Context, t *chat.Tap, _ callback.Data) error { return v.unlink(ctx, t) }
 	case callback.Shortcut:
 		return (*visit).shortcutTap
+	case callback.AddEdit:
+		return (*visit).addEditTap
 	}
 	return nil
 }

@@ -11,6 +11,22 @@ import (
 	"chamados/domain/i18n"
 )
 
+// offerUndo confirms a comment with a button that takes it back, for as long as that works.
+func (v *visit) offerUndo(ctx context.Context, c domain.Comment, out chat.Outgoing) error {
+	p := post{ticket: c.TicketID, internal: c.Internal}
+	later := p
+	later.editKey, later.key, later.at = undoKey(c.ID), undoKey(c.ID)+":fim", v.Now().Add(domain.UndoWindow)
+	p.key = undoKey(c.ID)
+	offer := out
+	offer.Keyboard = [][]chat.Button{{v.button("undo", nil, callback.Must(callback.Data{Verb: callback.Undo, Comment: c.ID}))}}
+	if err := v.send(ctx, offer, p); err != nil {
+		return err
+	}
+	return v.send(ctx, out, later)
+}
+
+func undoKey(commentID int64) string { return "desfazer:" + strconv.FormatInt(commentID, 10) }
+
 // undo takes a comment back: what was not delivered yet is not delivered any more, and what
 // was no longer shows it.
 func (v *visit) undo(ctx context.Context, t *chat.Tap, d callback.Data) error {
@@ -22,6 +38,9 @@ func (v *visit) undo(ctx context.Context, t *chat.Tap, d callback.Data) error {
 		return err
 	}
 	if err := v.withdraw(ctx, c); err != nil {
+		return err
+	}
+	if err := v.tx.Unsend(ctx, undoKey(c.ID)+":fim"); err != nil {
 		return err
 	}
 	v.toast("bot.tap.undone", nil)

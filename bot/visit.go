@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"chamados/bot/card"
 	"chamados/bot/chat"
@@ -67,13 +68,14 @@ type post struct {
 	ticket   int64  // what the message is about
 	internal bool
 	key      string
+	at       time.Time // when; zero for now
 }
 
 // send enqueues a message to the chat.
 func (v *visit) send(ctx context.Context, out chat.Outgoing, p post) error {
 	m := domain.Outgoing{
 		ChatID: v.chat.ID, ThreadID: v.thread, Edit: p.edit, EditKey: p.editKey, TicketID: p.ticket,
-		Internal: p.internal, Key: p.key,
+		Internal: p.internal, Key: p.key, At: p.at,
 	}
 	if v.chat.IsGroup() && p.edit == 0 {
 		m.ReplyTo = v.replyTo

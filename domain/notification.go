@@ -78,8 +78,11 @@ var telling = map[EventKind][]Notice{
 		{Kind: NoticeCard, Audience: AudienceGroup}, {Kind: NoticeEvent, Audience: AudienceAssignee},
 		{Kind: NoticeEvent, Audience: AudienceGroup},
 	},
-	EventSeen:        {{Kind: NoticeCard, Audience: AudienceRequester}},
-	EventCommentEdit: {{Kind: NoticeCard, Audience: AudienceGroup}},
+	EventSeen: {{Kind: NoticeCard, Audience: AudienceRequester}},
+	EventCommentEdit: {
+		{Kind: NoticeCard, Audience: AudienceGroup}, {Kind: NoticeEvent, Audience: AudienceRequester},
+		{Kind: NoticeEvent, Audience: AudienceAssignee}, {Kind: NoticeEvent, Audience: AudienceGroup},
+	},
 	EventCommentUndo: {{Kind: NoticeCard, Audience: AudienceGroup}},
 	EventAttachment:  {{Kind: NoticeCard, Audience: AudienceGroup}},
 	EventDeleted:     {{Kind: NoticeCard, Audience: AudienceGroup}, {Kind: NoticeCard, Audience: AudienceRequester}},
@@ -121,7 +124,7 @@ func noticesAndLead(t Ticket, a Actor, events []Event, origin, lead int64) []Not
 	for i, e := range events {
 		for _, n := range itCards(e) {
 			n.Event = i
-			if n.routine(a, e) || n.redundant(handed) || !n.address(t, a, e, origin, lead) {
+			if e.Internal && n.Audience == AudienceRequester || n.routine(a, e) || n.redundant(handed) || !n.address(t, a, e, origin, lead) {
 				continue
 			}
 			k := key{n.Kind, n.Audience, i}

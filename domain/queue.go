@@ -46,6 +46,8 @@ type Tx interface {
 	SaveConversation(ctx context.Context, chatID int64, state json.RawMessage) error
 	// Enqueue adds a message to the outbox.
 	Enqueue(ctx context.Context, m Outgoing) error
+	// Unsend gives up the message with this key unless it is sent already.
+	Unsend(ctx context.Context, key string) error
 	// TicketOfMessage returns what a message of a chat is about; ok is false when it is
 	// about no ticket.
 	TicketOfMessage(ctx context.Context, o Origin) (l MessageLink, ok bool, err error)
@@ -71,9 +73,10 @@ type Outgoing struct {
 	Edit     int64           // the message to edit; 0 to send a new one
 	EditKey  string          // the message to edit is the one that was sent with this key; if none was, nothing is
 	ReplyTo  int64
-	TicketID int64  // links the sent message to a ticket, so that a reply to it comments
-	Internal bool   // a reply to it is an internal note
-	Key      string // idempotency: a second one with the same key is not written
+	TicketID int64     // links the sent message to a ticket, so that a reply to it comments
+	Internal bool      // a reply to it is an internal note
+	Key      string    // idempotency: a second one with the same key is not written
+	At       time.Time `json:",omitzero"` // when to send it, without holding up what comes after it; zero for at once
 }
 
 // DeliveryKind is what an outbox row holds.

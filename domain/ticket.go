@@ -163,6 +163,16 @@ func (t Ticket) visible(a Actor) error {
 	return nil
 }
 
+// DescriptionAdds reports whether the description says more than the title.
+func (t Ticket) DescriptionAdds() bool { return AddsTo(t.Title, t.Description) }
+
+// AddsTo reports whether a description says more than a title does.
+func AddsTo(title, description string) bool {
+	const ends = ".!…;, "
+	line := strings.Join(strings.Fields(description), " ")
+	return strings.TrimRight(line, ends) != strings.TrimRight(title, ends)
+}
+
 // CanEdit reports whether a may change title, description and category now.
 func (t Ticket) CanEdit(a Actor) bool {
 	return t.visible(a) == nil && (a.IsIT() || !t.Status.Done())

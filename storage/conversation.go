@@ -38,12 +38,24 @@ func (s *store) Enqueue(ctx context.Context, m domain.Outgoing) error {
 		return wrap("enqueue a message", err)
 	}
 	now := s.db.clock()
+	at := now
+	if !m.At.IsZero() {
+		at = m.At
+	}
 	var wake Wake
 	return wrap("enqueue a message", s.later(ctx, statement{
-		sql: `INSERT INTO saida (faixa, topico_id, chamado_id, prioridade, criado_em, proxima_em, tipo, conteudo, chave)
-			VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8) ON CONFLICT (chave) DO NOTHING RETURNING faixa`,
-		args: []any{m.ChatID, m.ThreadID, nullInt(m.TicketID), priorityAnswer, now, string(domain.DeliverMessage), string(content), nullText(m.Key)},
+		sql: `INSERT INTO saida (faixa, topico_id, chamado_id, prioridade, criado_em, proxima_em, adiado, tipo, conteudo, chave)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (chave) DO NOTHING RETURNING faixa`,
+		args: []any{m.ChatID, m.ThreadID, nullInt(m.TicketID), priorityAnswer, now, at, at.After(now), string(domain.DeliverMessage), string(content), nullText(m.Key)},
 		read: ints(&wake.OutboxLanes), wake: &wake,
+	}))
+}
+
+// Unsend gives up the message with this key unless it is sent already.
+func (s *store) Unsend(ctx context.Context, key string) error {
+	return wrap("withdraw a message", s.later(ctx, statement{
+		sql:  `UPDATE saida SET terminado_em = $2, erro = '` + causeUndone + `' WHERE chave = $1 AND terminado_em IS NULL`,
+		args: []any{key, s.db.clock()},
 	}))
 }
 

@@ -54,6 +54,8 @@ const (
 	Unlink   Verb = "X"
 	Prefs    Verb = "N" // Word, Value: one of the choices about notices
 	Shortcut Verb = "e" // Word: one of the Shortcut… words
+	Search   Verb = "f" // Nonce of the search, Page
+	AddEdit  Verb = "w" // Nonce of the edit: what was corrected too late becomes a comment
 	Takes    Verb = "G" // Word: a category that the group takes, or takes no more
 )
 

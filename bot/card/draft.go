@@ -78,9 +78,13 @@ func (s screen) preview() string {
 	if d.Newcomer() {
 		form = formLines(s.lang, d.Form)
 	}
+	said := ""
+	if domain.AddsTo(d.ShownTitle(s.lang), d.Description()) {
+		said = s.quoted(maxDescription)
+	}
 	return blocks(
 		lines("<b>"+cut(d.ShownTitle(s.lang), maxTitle)+"</b>", s.value(flow.StepCategory)+urgency, s.fileCount()),
-		form, s.quoted(maxDescription),
+		form, said,
 	)
 }
 

@@ -2,6 +2,7 @@ package card
 
 import (
 	"strconv"
+	"strings"
 
 	"chamados/bot/chat"
 	"chamados/domain"
@@ -31,7 +32,7 @@ func History(lang domain.Lang, v domain.TicketView, o Options) chat.Outgoing {
 		}
 		to, _ := strconv.ParseInt(e.To, 10, 64)
 		view := domain.NoticeEventView{Event: e, ToName: names[to]}
-		shown = append(shown, "<i>"+Escape(o.local(lang, e.At))+"</i> "+happened(lang, view, o))
+		shown = append(shown, "<i>"+Escape(o.local(lang, e.At))+"</i> "+happened(lang, view, o)+replaced(e, o))
 	}
 	more := ""
 	if len(shown) > maxHistory {
@@ -45,6 +46,15 @@ func History(lang domain.Lang, v domain.TicketView, o Options) chat.Outgoing {
 		),
 		Keyboard: [][]chat.Button{backRow(lang, v.ID, o)},
 	}
+}
+
+// replaced shows IT what a comment said before it was edited.
+func replaced(e domain.Event, o Options) string {
+	const shown = 60
+	if e.Kind != domain.EventCommentEdit || o.For != IT || e.From == "" {
+		return ""
+	}
+	return ": <s>" + cut(strings.Join(strings.Fields(e.From), " "), shown) + "</s>"
 }
 
 // happened tells of one event in a line.

@@ -17,6 +17,7 @@ type List struct {
 	Page    int64
 	More    bool
 	Turn    callback.Verb // turns the page; "" if the list has one page only
+	Nonce   string        // names what Turn turns, where that is needed
 	For     Reader
 }
 
@@ -38,7 +39,7 @@ func Tickets(lang domain.Lang, l List, o Options) chat.Outgoing {
 	}
 	rows := inRows(buttons, 3)
 	if l.Turn != "" {
-		to := func(p int64) callback.Data { return callback.Data{Verb: l.Turn, Page: p} }
+		to := func(p int64) callback.Data { return callback.Data{Verb: l.Turn, Nonce: l.Nonce, Page: p} }
 		if row := turnRow(o, l.Page, l.More, to); row != nil {
 			rows = append(rows, row)
 		}

@@ -59,7 +59,7 @@ func tell(lang domain.Lang, e domain.NoticeEventView, o Options, limit int) stri
 			line = text
 		}
 	}
-	if e.Kind != domain.EventComment && e.Kind != domain.EventNote {
+	if e.Kind != domain.EventComment && e.Kind != domain.EventNote && e.Kind != domain.EventCommentEdit {
 		return line
 	}
 	if e.Attachments > 0 {

@@ -41,15 +41,23 @@ func TicketText(lang domain.Lang, v domain.TicketView, o Options) string {
 	if o.For == IT {
 		return blocks(
 			lines(v.Priority.Emoji()+" "+heading(v.Ticket), facts(lang, v.Ticket)),
-			people(lang, v, o), form(lang, v.Ticket), quote(lang, v.Description, maxDescription),
+			people(lang, v, o), form(lang, v.Ticket), description(lang, v.Ticket),
 			lastComment(lang, v, o),
 		)
 	}
 	return blocks(
 		lines(v.Status.Emoji()+" "+heading(v.Ticket), standing(lang, v)),
 		lines(requesterFacts(lang, v.Ticket), opened(lang, v, o), files(lang, v, o)),
-		form(lang, v.Ticket), quote(lang, v.Description, maxDescription), lastComment(lang, v, o),
+		form(lang, v.Ticket), description(lang, v.Ticket), lastComment(lang, v, o),
 	)
+}
+
+// description quotes what is said beside the title.
+func description(lang domain.Lang, t domain.Ticket) string {
+	if !t.DescriptionAdds() {
+		return ""
+	}
+	return quote(lang, t.Description, maxDescription)
 }
 
 // heading is a ticket's number and title, bold.
