@@ -59,17 +59,27 @@ func (s *store) Unsend(ctx context.Context, key string) error {
 	}))
 }
 
-// TicketOfMessage returns what a message of a chat is about; ok is false when it is about no ticket.
+// TicketOfMessage returns what a message of a chat is about; ok is false when it is about no ticket. An
+// unknown message of a chat to which something about a ticket is just being sent may be that: then the
+// error is [domain.CodeUnavailable], and the caller asks again in a moment.
 func (s *store) TicketOfMessage(ctx context.Context, o domain.Origin) (l domain.MessageLink, ok bool, err error) {
-	err = s.run(ctx, statement{sql: `SELECT chamado_id, comentario_id, interno FROM mensagens WHERE chat_id = $1 AND mensagem_id = $2`,
-		args: []any{o.ChatID, o.MessageID}, read: one(func(rows pgx.Rows) error {
-			return rows.Scan(&l.TicketID, (*zeroInt)(&l.CommentID), &l.Internal)
+	err = s.run(ctx, statement{sql: `SELECT chamado_id, comentario_id, interno, 0 AS ordem FROM mensagens WHERE chat_id = $1 AND mensagem_id = $2
+		UNION ALL (SELECT 0, NULL, false, 1 FROM saida WHERE faixa = $1 AND terminado_em IS NULL AND tomado_ate > $3 AND chamado_id IS NOT NULL LIMIT 1)
+		ORDER BY ordem LIMIT 1`,
+		args: []any{o.ChatID, o.MessageID, s.db.clock()}, read: one(func(rows pgx.Rows) error {
+			var order int
+			return rows.Scan(&l.TicketID, (*zeroInt)(&l.CommentID), &l.Internal, &order)
 		})})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return domain.MessageLink{}, false, nil
 	}
+	if err == nil && l.TicketID == 0 {
+		return domain.MessageLink{}, false, &domain.Error{Code: domain.CodeUnavailable, Key: "unavailable", Err: errBeingSent}
+	}
 	return l, err == nil, wrap("look up a message", err)
 }
+
+var errBeingSent = errors.New("a message about a ticket is just being sent to the chat")
 
 // AdoptCard makes a message of a chat the chat's live card of a ticket, in place of another.
 func (s *store) AdoptCard(ctx context.Context, o domain.Origin, ticketID int64) error {

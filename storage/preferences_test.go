@@ -171,3 +171,29 @@ func TestQuietHoursEndByTheWallClock(t *testing.T) {
 		}
 	})
 }
+
+// Who answers a message before it is known to be sent is asked to wait, not misunderstood.
+func TestAnAnswerToWhatIsJustBeingSent(t *testing.T) {
+	h, ana, ti := quietHouse(t)
+	id := h.open(ana, "um").ID
+	h.told(private)
+	h.comment(ti, id, domain.NewComment{Text: "oi"})
+	link := func() (l domain.MessageLink, ok bool, err error) {
+		h.must(h.Atomically(t.Context(), func(s domain.Store) error {
+			l, ok, err = s.(domain.Tx).TicketOfMessage(t.Context(), domain.Origin{ChatID: private, MessageID: 70})
+			return nil
+		}))
+		return l, ok, err
+	}
+	if _, ok, err := link(); ok || err != nil {
+		t.Errorf("an unknown message: %v (%v)", ok, err)
+	}
+	d := h.claim(private)
+	if _, _, err := link(); domain.CodeOf(err) != domain.CodeUnavailable {
+		t.Errorf("while it is sent: %v", err)
+	}
+	h.sent(d, 70)
+	if l, ok, err := link(); !ok || err != nil || l.TicketID != id {
+		t.Errorf("afterwards: %+v %v (%v)", l, ok, err)
+	}
+}
