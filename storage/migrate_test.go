@@ -48,6 +48,26 @@ func TestMigrateThreeAtOnce(t *testing.T) {
 	}
 }
 
+// Areas number their migrations in ranges of their own, so one with a lower number may come later: whoever
+// followed along must be able to go on.
+func TestMigrateTakesLateMigrations(t *testing.T) {
+	url := emptyDatabase(t)
+	if err := storage.Migrate(t.Context(), url); err != nil {
+		t.Fatal(err)
+	}
+	conn := must2(pgx.Connect(t.Context(), url))(t)
+	defer conn.Close(t.Context())
+	if _, err := conn.Exec(t.Context(), "DROP TABLE chaves; DELETE FROM migracoes WHERE version_id = 150"); err != nil {
+		t.Fatal(err)
+	}
+	if err := storage.Migrate(t.Context(), url); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Exec(t.Context(), "TABLE chaves"); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestMigrateAdoptsThePredecessor(t *testing.T) {
 	for _, form := range []string{"predecessor_first.sql", "predecessor_last.sql", "predecessor_enum.sql"} {
 		t.Run(form, func(t *testing.T) {
