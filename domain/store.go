@@ -123,6 +123,7 @@ type Store interface {
 	OnceStore
 	TrafficStore
 	SeriesStore
+	SeenStore
 	Atomically(ctx context.Context, fn func(Store) error) error
 }
 

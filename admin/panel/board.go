@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"net/http"
@@ -43,10 +44,39 @@ type card struct {
 	domain.Ticket
 	Targets []domain.Status
 	MayTake bool
+	Unread  bool // others did something since the reader looked
+	SLA     domain.SLAState
 }
 
-func newCard(a domain.Actor, t domain.Ticket) card {
-	return card{Ticket: t, Targets: t.StatusesFor(a), MayTake: a.IsIT() && t.AssigneeID == 0}
+func newCard(v *visit, t domain.Ticket) card {
+	return card{
+		Ticket: t, Targets: t.StatusesFor(v.Actor), MayTake: v.Actor.IsIT() && t.AssigneeID == 0, SLA: slaFor(v, t),
+	}
+}
+
+// slaFor returns how a ticket stands to its targets, which are IT's matter.
+func slaFor(v *visit, t domain.Ticket) domain.SLAState {
+	if !v.Actor.IsIT() {
+		return domain.SLANone
+	}
+	return t.SLAState(v.Now)
+}
+
+// markUnread notes which cards hold news, with one look for all of them.
+func (p *Panel) markUnread(ctx context.Context, v *visit, cards ...[]card) error {
+	var ids []int64
+	for _, list := range cards {
+		for _, c := range list {
+			ids = append(ids, c.ID)
+		}
+	}
+	news, err := p.Desk.Unread(ctx, v.Actor, ids)
+	for _, list := range cards {
+		for i := range list {
+			list[i].Unread = news[list[i].ID]
+		}
+	}
+	return err
 }
 
 // TargetWords returns the statuses to which the card may go, for its data attribute.
@@ -72,6 +102,13 @@ func (p *Panel) board(w http.ResponseWriter, r *http.Request, v *visit) error {
 	f := p.boardFilter(r)
 	columns, err := p.columns(r, v, f, perColumn)
 	if err != nil {
+		return err
+	}
+	lists := make([][]card, len(columns))
+	for i := range columns {
+		lists[i] = columns[i].Cards
+	}
+	if err := p.markUnread(r.Context(), v, lists...); err != nil {
 		return err
 	}
 	body := boardBody{
@@ -112,16 +149,16 @@ func (p *Panel) columns(r *http.Request, v *visit, f filter, limit int) ([]colum
 			return nil, err
 		}
 		for _, c := range found {
-			out = append(out, newColumn(v.Actor, c.Status, c, f))
+			out = append(out, newColumn(v, c.Status, c, f))
 		}
 	}
 	return out, nil
 }
 
-func newColumn(a domain.Actor, s domain.Status, b domain.BoardColumn, f filter) column {
+func newColumn(v *visit, s domain.Status, b domain.BoardColumn, f filter) column {
 	c := column{Status: s, Count: b.Count, Filter: f}
 	for _, t := range b.Tickets {
-		c.Cards = append(c.Cards, newCard(a, t))
+		c.Cards = append(c.Cards, newCard(v, t))
 	}
 	if n := len(b.Tickets); n > 0 && int64(n) < b.Count {
 		c.Next = cursor(b.Tickets[n-1])
@@ -146,10 +183,13 @@ func (p *Panel) columnFragment(w http.ResponseWriter, r *http.Request, v *visit)
 	}
 	c := column{Status: s, Filter: f}
 	for _, t := range tickets {
-		c.Cards = append(c.Cards, newCard(v.Actor, t))
+		c.Cards = append(c.Cards, newCard(v, t))
 	}
 	if more {
 		c.Next = cursor(tickets[len(tickets)-1])
+	}
+	if err := p.markUnread(r.Context(), v, c.Cards); err != nil {
+		return err
 	}
 	return p.fragment(w, v, "board", "cards", c)
 }
@@ -167,7 +207,11 @@ func (p *Panel) cardFragment(w http.ResponseWriter, r *http.Request, v *visit) e
 	if !p.boardFilter(r).shows(v.Actor, t) {
 		return domain.ErrTicketNotFound
 	}
-	return p.fragment(w, v, "board", "card", newCard(v.Actor, t))
+	cards := []card{newCard(v, t)}
+	if err := p.markUnread(r.Context(), v, cards); err != nil {
+		return err
+	}
+	return p.fragment(w, v, "board", "card", cards[0])
 }
 
 // countsFragment answers the number of tickets in each column.

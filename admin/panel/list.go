@@ -15,7 +15,7 @@ const perPage = 50
 
 type listBody struct {
 	Filter     filter
-	Tickets    []domain.Ticket
+	Tickets    []card
 	Next       string // address of the next page, "" on the last
 	First      bool
 	Technician []domain.User
@@ -38,8 +38,15 @@ func (p *Panel) list(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if err != nil {
 		return err
 	}
+	rows := make([]card, len(tickets))
+	for i, t := range tickets {
+		rows[i] = newCard(v, t)
+	}
+	if err := p.markUnread(r.Context(), v, rows); err != nil {
+		return err
+	}
 	body := listBody{
-		Filter: f, Tickets: tickets, First: df.After == nil, Statuses: domain.Statuses,
+		Filter: f, Tickets: rows, First: df.After == nil, Statuses: domain.Statuses,
 		Categories: domain.Categories, Priorities: domain.Priorities, Orders: orders,
 	}
 	if more {

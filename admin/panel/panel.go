@@ -48,6 +48,7 @@ type Options struct {
 type Panel struct {
 	Options
 	views  views
+	seen   chan struct{} // holds one token for each look that is being noted
 	assets *assets
 }
 
@@ -56,7 +57,7 @@ func New(o Options) (http.Handler, error) {
 	if o.Desk == nil || o.Sessions == nil {
 		return nil, errors.New("panel: Desk and Sessions are required")
 	}
-	p := &Panel{Options: o}
+	p := &Panel{Options: o, seen: make(chan struct{}, seenAtOnce)}
 	p.fillDefaults()
 	var err error
 	if p.assets, err = loadAssets(); err != nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"chamados/domain"
+	"chamados/domain/i18n"
 )
 
 // System is what the system page tells of the running program.
@@ -82,6 +83,16 @@ func sections(settings []Setting) []section {
 		out = append(out, section{Name: part, Settings: []Setting{s}})
 	}
 	return out
+}
+
+// about says what a message told, in words.
+func about(lang domain.Lang, r domain.Receipt) string {
+	if key := "panel.receipt.about." + string(r.Event); r.Event != "" {
+		if text := i18n.Text(lang, key, nil); text != key {
+			return text
+		}
+	}
+	return i18n.Text(lang, "panel.receipt.kind."+string(r.Kind), nil)
 }
 
 // waiting returns how many messages wait in all queues.

@@ -23,7 +23,8 @@ type ticketBody struct {
 	Receipts   []domain.Receipt    // what became of the messages, newest first; IT only
 	NoChat     bool                // the requester cannot be reached by chat; told to IT only
 	Problems   problems
-	Problem    string       // why the last act was refused, "" if it was not
+	Problem    string // why the last act was refused, "" if it was not
+	SLAWord    domain.SLAState
 	Draft      commentDraft // what was typed into a refused comment
 	Actor      domain.Actor
 }
@@ -75,7 +76,7 @@ func (p *Panel) showTicket(w http.ResponseWriter, r *http.Request, v *visit, id 
 		return err
 	}
 	p.Desk.Opened(v.Actor, view)
-	body := ticketBody{TicketView: view, Actor: v.Actor, Targets: view.StatusesFor(v.Actor), Priorities: domain.Priorities}
+	body := ticketBody{TicketView: view, SLAWord: slaFor(v, view.Ticket), Actor: v.Actor, Targets: view.StatusesFor(v.Actor), Priorities: domain.Priorities}
 	if view.Category == domain.CategoryNewCollaborator {
 		if n, err := domain.ParseNewCollaborator(view.Extra); err == nil {
 			body.Newcomer = &n
@@ -89,6 +90,7 @@ func (p *Panel) showTicket(w http.ResponseWriter, r *http.Request, v *visit, id 
 	body.Talk, body.Files = conversation(view, v.Actor)
 	body.Past = p.history(r.Context(), v, view, body.Technician)
 	edit(&body)
+	p.noteSeen(r.Context(), v, view)
 	return p.render(w, v, status, "ticket", body)
 }
 
