@@ -91,13 +91,23 @@ func (p *Program) runBot(ctx context.Context, client *telegram.Client, name stri
 func (p *Program) newWorker(client *telegram.Client, name string) *bot.Worker {
 	router := bot.NewRouter(bot.Options{
 		Desk: p.desk, Now: p.now, BotUsername: name, PanelURL: p.config.HTTP.PublicURL,
-		DefaultLang: p.config.Desk.Language, Location: p.config.Desk.Location(), Log: p.log,
+		DefaultLang: p.config.Desk.Language, Location: p.config.Desk.Location(), Log: p.log, Signup: p.signup(),
 	})
 	return bot.NewWorker(bot.WorkerOptions{
 		Inbox: p.inbox(), Handler: router, Answerer: client, Letterbox: p.db,
 		Decode:   func(raw []byte) (chat.Update, error) { return telegram.Decode(client.BotID(), name, raw) },
 		Parallel: p.config.Telegram.Workers, Now: p.now, Log: p.log,
 	})
+}
+
+// signup lets strangers prove their address, where codes can be mailed at all.
+func (p *Program) signup() *bot.Signup {
+	if p.mailer == nil && !p.config.Mail.Configured() {
+		return nil
+	}
+	return &bot.Signup{
+		Rules: domain.SignupRules{Domains: p.config.Signup.AllowedDomains, CodeKey: p.secret}, Throttle: p.db,
+	}
 }
 
 func (p *Program) newRelay(client *telegram.Client) *notify.Relay {

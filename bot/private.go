@@ -22,7 +22,7 @@ func (v *visit) private(ctx context.Context, m *chat.Message) error {
 		return v.start(ctx, m)
 	}
 	if !v.known {
-		return v.tell(ctx, "bot.start.stranger", nil)
+		return v.stranger(ctx, m)
 	}
 	if !v.actor.Active {
 		return v.tell(ctx, "bot.start.inactive", nil)

@@ -21,6 +21,7 @@ type Options struct {
 	DefaultLang domain.Lang    // spoken in groups
 	Location    *time.Location // of the desk
 	Log         *slog.Logger
+	Signup      *Signup // nil: strangers need an invitation
 }
 
 // Router is the conversation: it takes each update to its use-case. It keeps no state of

@@ -16,7 +16,7 @@ func (v *visit) start(ctx context.Context, m *chat.Message) error {
 	case m.Args != "":
 		return v.link(ctx, m.Args)
 	case !v.known:
-		return v.tell(ctx, "bot.start.stranger", nil)
+		return v.stranger(ctx, m)
 	case !v.actor.Active:
 		return v.tell(ctx, "bot.start.inactive", nil)
 	}
@@ -32,6 +32,11 @@ func (v *visit) link(ctx context.Context, token string) error {
 	if err != nil {
 		return err
 	}
+	return v.nowLinked(ctx, linked)
+}
+
+// nowLinked greets somebody whose account was tied to the chat just now.
+func (v *visit) nowLinked(ctx context.Context, linked domain.Linked) error {
 	if linked.Previous != 0 {
 		if err := v.tellMoved(ctx, linked); err != nil {
 			return err

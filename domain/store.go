@@ -117,9 +117,11 @@ type Store interface {
 	LinkStore
 	CareStore
 	RatingStore
+	DigestStore
 	PreferenceStore
 	MailStore
 	ImportStore
+	SignupStore
 	OnceStore
 	TrafficStore
 	SeriesStore
