@@ -117,7 +117,6 @@ type Store interface {
 	LinkStore
 	CareStore
 	RatingStore
-	DigestStore
 	PreferenceStore
 	MailStore
 	ImportStore
