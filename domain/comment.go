@@ -1,7 +1,6 @@
 package domain
 
 import (
-	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -52,7 +51,7 @@ func (n *NewComment) validate(a Actor, t Ticket) error {
 			return Forbidden("interno")
 		}
 	}
-	n.Text = strings.TrimSpace(n.Text)
+	n.Text = paragraphs(n.Text)
 	return checkComment(n.Text, len(n.Attachments) > 0)
 }
 

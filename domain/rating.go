@@ -3,7 +3,6 @@ package domain
 import (
 	"context"
 	"strconv"
-	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -98,7 +97,7 @@ func (r Rating) with(n NewRating, t Ticket, now time.Time) (Rating, error) {
 		next.Stars = n.Stars
 	}
 	if n.Text != nil {
-		next.Text = strings.TrimSpace(*n.Text)
+		next.Text = paragraphs(*n.Text)
 	}
 	var c checks
 	if next.Stars < 1 || next.Stars > MaxStars {

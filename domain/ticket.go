@@ -79,7 +79,7 @@ func (n NewTicket) open(a Actor, now time.Time) (Ticket, Event, error) {
 		return Ticket{}, Event{}, err
 	}
 	t := Ticket{
-		Title: cleanTitle(n.Title), Description: strings.TrimSpace(n.Description),
+		Title: oneLine(n.Title), Description: paragraphs(n.Description),
 		Category: n.Category, Priority: PriorityMedium, Status: StatusOpen,
 		RequesterID: n.RequesterID, Extra: n.Extra, CreatedAt: now, UpdatedAt: now, Version: 1,
 	}
@@ -241,11 +241,11 @@ func (t Ticket) Apply(a Actor, ch TicketChange, assignee *User, now time.Time) (
 
 // with returns t with the fields of ch set.
 func (t Ticket) with(ch TicketChange) Ticket {
-	if ch.Title != nil {
-		t.Title = cleanTitle(*ch.Title)
+	if ch.Title != nil && *ch.Title != t.Title {
+		t.Title = oneLine(*ch.Title)
 	}
-	if ch.Description != nil {
-		t.Description = strings.TrimSpace(*ch.Description)
+	if ch.Description != nil && *ch.Description != t.Description {
+		t.Description = paragraphs(*ch.Description)
 	}
 	if ch.Category != nil {
 		t.Category = *ch.Category
@@ -352,9 +352,6 @@ func (t Ticket) take(a Actor) (TicketChange, error) {
 	}
 	return ch, nil
 }
-
-// cleanTitle folds white space so that a title is one line.
-func cleanTitle(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // sameJSON reports whether two documents are equal but for white space and member order.
 func sameJSON(a, b json.RawMessage) bool {

@@ -172,6 +172,7 @@ func TestApplyNamesForbiddenFields(t *testing.T) {
 // Older clients send every field back as it was.
 func TestUnchangedFieldsAreNoChange(t *testing.T) {
 	tk := ticketOf(carla, StatusClosed)
+	tk.Title, tk.Description = "a  b ", "como o antecessor gravou\n"
 	tk.Extra = json.RawMessage(`{"a": 1, "b": 2}`)
 	extra := json.RawMessage(`{"b":2,"a":1}`)
 	ch := TicketChange{

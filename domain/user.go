@@ -91,7 +91,7 @@ const (
 
 // Normalize trims the fields and lower-cases the address.
 func (n *NewUser) Normalize() {
-	n.Name = strings.Join(strings.Fields(n.Name), " ")
+	n.Name = oneLine(n.Name)
 	n.Email = NormalizeEmail(n.Email)
 }
 
@@ -122,7 +122,7 @@ type UserChange struct {
 func (ch UserChange) Apply(u User) (User, error) {
 	var c checks
 	if ch.Name != nil {
-		u.Name = strings.Join(strings.Fields(*ch.Name), " ")
+		u.Name = oneLine(*ch.Name)
 		checkName(&c, u.Name)
 	}
 	if ch.Email != nil {
