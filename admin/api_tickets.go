@@ -16,6 +16,36 @@ type newTicketBody struct {
 	Extra       extraInput       `json:"dados_extras,omitempty"`
 	Priority    optional[string] `json:"prioridade,omitempty" doc:"Só a TI: urgente, alta, media, baixa"`
 	RequesterID idField          `json:"usuario_id,omitempty" doc:"Só a TI: em nome de quem"`
+
+	newTicketFixed
+}
+
+// newTicketFixed are members that a new ticket has its own values for. They are read to refuse them
+// to employees by name instead of dropping them.
+type newTicketFixed struct {
+	Status     optional[string] `json:"status,omitempty" hidden:"true"`
+	AssigneeID idField          `json:"atribuido_para,omitempty" hidden:"true"`
+}
+
+// permitted refuses, by name, what an employee may not give; the desk says no to the rest.
+func (b *newTicketBody) permitted(a domain.Actor) error {
+	if a.IsIT() {
+		return nil
+	}
+	var refused []string
+	if b.Status.Value != "" && b.Status.Value != string(domain.StatusOpen) {
+		refused = append(refused, "status")
+	}
+	if id, ok := b.AssigneeID.value(); b.AssigneeID.given && (id != 0 || !ok) {
+		refused = append(refused, "atribuido_para")
+	}
+	if len(refused) == 0 {
+		return nil
+	}
+	if b.Priority.Value != "" {
+		refused = append(refused, "prioridade")
+	}
+	return domain.Forbidden(refused...)
 }
 
 type changeBody struct {
@@ -52,6 +82,9 @@ func (s *Server) createTicket(c *call, b *newTicketBody) (ticketJSON, error) {
 	n := domain.NewTicket{
 		Title: b.Title, Description: b.Description, Category: domain.Category(b.Category), Extra: b.Extra.raw,
 		Priority: domain.Priority(b.Priority.Value),
+	}
+	if err := b.permitted(c.actor); err != nil {
+		return ticketJSON{}, err
 	}
 	var ok bool
 	if n.RequesterID, ok = b.RequesterID.value(); b.RequesterID.given && !ok {
