@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/url"
 	"reflect"
+	"slices"
+	"strings"
 
 	"chamados/admin/panel"
 )
@@ -25,9 +27,33 @@ func summarize(out []panel.Setting, prefix string, group reflect.Value) []panel.
 			out = summarize(out, name+".", value)
 			continue
 		}
-		out = append(out, panel.Setting{Name: name, Value: withoutPassword(fmt.Sprint(value.Interface())), Set: !value.IsZero()})
+		text := plainly(value)
+		out = append(out, panel.Setting{Name: name, Value: withoutPassword(text), Set: text != ""})
 	}
 	return out
+}
+
+// plainly writes a value as people would: lists with commas, tables as "name: value".
+func plainly(value reflect.Value) string {
+	var parts []string
+	switch value.Kind() {
+	case reflect.Slice:
+		for i := range value.Len() {
+			parts = append(parts, plainly(value.Index(i)))
+		}
+	case reflect.Map:
+		for _, key := range value.MapKeys() {
+			parts = append(parts, fmt.Sprint(key.Interface())+": "+plainly(value.MapIndex(key)))
+		}
+		slices.Sort(parts)
+	case reflect.Struct:
+		for i := range value.NumField() {
+			parts = append(parts, value.Type().Field(i).Tag.Get("mapstructure")+" "+plainly(value.Field(i)))
+		}
+	default:
+		return fmt.Sprint(value.Interface())
+	}
+	return strings.Join(parts, ", ")
 }
 
 // withoutPassword hides what an address carries before its host.

@@ -27,8 +27,9 @@ const (
 	ReceiptFailed      ReceiptState = "falhou"     // given up; Cause says why
 )
 
-// Receipt says what became of one message to a chat.
+// Receipt says what became of one message to a chat, or of one e-mail.
 type Receipt struct {
+	Mail      bool // an e-mail: ChatID is 0, Kind is a [MailKind]
 	ID        int64
 	TicketID  int64 // 0 for none
 	Kind      DeliveryKind
@@ -41,10 +42,13 @@ type Receipt struct {
 	Attempts  int
 	CreatedAt time.Time
 	DoneAt    time.Time // zero while it waits
+	Expired   bool      // no longer worth sending
 }
 
 // Retriable reports whether it was given up, so that it makes sense to try again.
-func (r Receipt) Retriable() bool { return r.State == ReceiptFailed || r.State == ReceiptUnreachable }
+func (r Receipt) Retriable() bool {
+	return !r.Expired && (r.State == ReceiptFailed || r.State == ReceiptUnreachable)
+}
 
 // QueueState is how much of one kind waits to be delivered.
 type QueueState struct {
@@ -54,14 +58,15 @@ type QueueState struct {
 	Oldest  time.Time // when the oldest was written; zero if nothing waits
 }
 
-// Traffic is the state of the queues to and from Telegram.
+// Traffic is the state of the queues: to and from Telegram, and of e-mails.
 type Traffic struct {
 	Outbox  []QueueState // kinds of which something waits
 	Inbox   QueueState   // Failing: tried in vain so far
-	Lost    int64        // messages given up within [TrafficMemory]
-	Parked  int64        // updates that were put aside
-	LastIn  time.Time    // when the last update came in; zero if none did
-	LastOut time.Time    // when the last message was delivered
+	Mail    QueueState
+	Lost    int64     // messages given up within [TrafficMemory]
+	Parked  int64     // updates that were put aside
+	LastIn  time.Time // when the last update came in; zero if none did
+	LastOut time.Time // when the last message was delivered
 }
 
 // TrafficMemory is how far back lost messages are counted and listed.
@@ -90,6 +95,8 @@ type TrafficStore interface {
 	// RetryDelivery puts a message that was given up back into its queue as if new, or
 	// returns [ErrNothingToRetry].
 	RetryDelivery(ctx context.Context, id int64) error
+	// RetryMail does that for an e-mail that is still worth sending.
+	RetryMail(ctx context.Context, id int64) error
 	// RetryUpdate puts a parked update back into its queue, or returns [ErrNothingToRetry].
 	RetryUpdate(ctx context.Context, botID, updateID int64) error
 }
@@ -156,6 +163,14 @@ func (d *Desk) RetryDelivery(ctx context.Context, a Actor, id int64) error {
 		return err
 	}
 	return d.store.RetryDelivery(ctx, id)
+}
+
+// RetryMailing sends an e-mail that was given up once more; IT only.
+func (d *Desk) RetryMailing(ctx context.Context, a Actor, id int64) error {
+	if err := a.requireIT(); err != nil {
+		return err
+	}
+	return d.store.RetryMail(ctx, id)
 }
 
 // RetryUpdate handles an update that was put aside once more; IT only.

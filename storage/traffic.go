@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,34 +19,65 @@ const (
 	// lost is the condition that a row ended without reaching anybody who should have been reached.
 	lost = `s.terminado_em IS NOT NULL AND s.erro IS NOT NULL AND s.erro <> '` + causeUndone + `'
 		AND s.erro NOT LIKE '%` + domain.CauseMoot + `%'`
+	// A mail is good as long as what only its reader may know has not been erased.
+	mailColumns = `m.id, m.chamado_id, m.tipo, e.tipo, m.usuario_id, coalesce(u.nome, m.endereco), m.erro, m.tentativas, m.criado_em,
+		m.terminado_em, m.vence_em, m.tipo = 'aviso' OR m.segredos IS NOT NULL`
+	mailFrom = ` FROM correio m LEFT JOIN eventos e ON e.id = m.evento_id LEFT JOIN usuarios u ON u.id = m.usuario_id`
+	lostMail = `m.terminado_em IS NOT NULL AND m.erro IS NOT NULL`
 	// causeUndone stands in rows whose comment was taken back before they went out.
 	causeUndone = `comentário desfeito`
 )
 
 // Receipts returns the newest messages about a ticket, newest first.
 func (s *store) Receipts(ctx context.Context, ticketID int64, limit int) ([]domain.Receipt, error) {
-	return s.receipts(ctx, `SELECT `+receiptColumns+receiptFrom+` WHERE s.chamado_id = $1::bigint ORDER BY s.id DESC LIMIT $2`, ticketID, limit)
+	return s.receipts(ctx, func(r domain.Receipt) time.Time { return r.CreatedAt }, limit,
+		statement{sql: `SELECT ` + receiptColumns + receiptFrom + ` WHERE s.chamado_id = $1::bigint ORDER BY s.id DESC LIMIT $2`, args: []any{ticketID, limit}},
+		statement{sql: `SELECT ` + mailColumns + mailFrom + ` WHERE m.chamado_id = $1::bigint ORDER BY m.id DESC LIMIT $2`, args: []any{ticketID, limit}})
 }
 
 // LostMessages returns the messages that were given up after a moment, newest first.
 func (s *store) LostMessages(ctx context.Context, after time.Time, limit int) ([]domain.Receipt, error) {
-	return s.receipts(ctx, `SELECT `+receiptColumns+receiptFrom+` WHERE `+lost+` AND s.terminado_em > $1
-		ORDER BY s.terminado_em DESC LIMIT $2`, after.UTC(), limit)
+	args := []any{after.UTC(), limit}
+	return s.receipts(ctx, func(r domain.Receipt) time.Time { return r.DoneAt }, limit,
+		statement{sql: `SELECT ` + receiptColumns + receiptFrom + ` WHERE ` + lost + ` AND s.terminado_em > $1 ORDER BY s.terminado_em DESC LIMIT $2`, args: args},
+		statement{sql: `SELECT ` + mailColumns + mailFrom + ` WHERE ` + lostMail + ` AND m.terminado_em > $1 ORDER BY m.terminado_em DESC LIMIT $2`, args: args})
 }
 
-func (s *store) receipts(ctx context.Context, sql string, args ...any) ([]domain.Receipt, error) {
+// receipts joins messages and mails, the newest by a time first.
+func (s *store) receipts(ctx context.Context, by func(domain.Receipt) time.Time, limit int, messages, mails statement) ([]domain.Receipt, error) {
 	var out []domain.Receipt
-	err := s.run(ctx, statement{sql: sql, args: args, read: each(func(rows pgx.Rows) error {
+	messages.read = readReceipts(&out)
+	mails.read = readMailReceipts(&out, s.db.clock())
+	err := s.run(ctx, messages, mails)
+	slices.SortStableFunc(out, func(a, b domain.Receipt) int { return by(b).Compare(by(a)) })
+	return out[:min(len(out), limit)], wrap("read what became of messages", err)
+}
+
+func readReceipts(out *[]domain.Receipt) func(pgx.Rows) error {
+	return each(func(rows pgx.Rows) error {
 		var r domain.Receipt
 		var message zeroInt
 		var blocked bool
 		err := rows.Scan(&r.ID, (*zeroInt)(&r.TicketID), (*zeroText)(&r.Kind), (*zeroText)(&r.Event), &r.ChatID, (*zeroInt)(&r.UserID),
 			(*zeroText)(&r.To), (*zeroText)(&r.Cause), &r.Attempts, &message, (*zeroTime)(&r.CreatedAt), (*zeroTime)(&r.DoneAt), &blocked)
 		r.State = receiptState(r, message != 0, blocked)
-		out = append(out, r)
+		*out = append(*out, r)
 		return err
-	})})
-	return out, wrap("read what became of messages", err)
+	})
+}
+
+func readMailReceipts(out *[]domain.Receipt, now time.Time) func(pgx.Rows) error {
+	return each(func(rows pgx.Rows) error {
+		r := domain.Receipt{Mail: true}
+		var expires zeroTime
+		var good bool
+		err := rows.Scan(&r.ID, (*zeroInt)(&r.TicketID), (*zeroText)(&r.Kind), (*zeroText)(&r.Event), (*zeroInt)(&r.UserID), (*zeroText)(&r.To),
+			(*zeroText)(&r.Cause), &r.Attempts, (*zeroTime)(&r.CreatedAt), (*zeroTime)(&r.DoneAt), &expires, &good)
+		r.State = receiptState(r, true, false)
+		r.Expired = !good || !now.Before(timeOf(expires))
+		*out = append(*out, r)
+		return err
+	})
 }
 
 func receiptState(r domain.Receipt, sent, blocked bool) domain.ReceiptState {
@@ -97,7 +129,12 @@ func (s *store) Traffic(ctx context.Context, lostAfter time.Time) (domain.Traffi
 			WHERE tratado_em IS NULL AND parado_em IS NULL`, read: one(func(rows pgx.Rows) error {
 			return rows.Scan(&t.Inbox.Waiting, &t.Inbox.Failing, (*zeroTime)(&t.Inbox.Oldest))
 		})},
-		statement{sql: `SELECT (SELECT count(*) FROM saida s WHERE ` + lost + ` AND s.terminado_em > $1),
+		statement{sql: `SELECT count(*), count(*) FILTER (WHERE erro IS NOT NULL), min(criado_em) FROM correio WHERE terminado_em IS NULL`,
+			read: one(func(rows pgx.Rows) error {
+				return rows.Scan(&t.Mail.Waiting, &t.Mail.Failing, (*zeroTime)(&t.Mail.Oldest))
+			})},
+		statement{sql: `SELECT (SELECT count(*) FROM saida s WHERE ` + lost + ` AND s.terminado_em > $1)
+					+ (SELECT count(*) FROM correio m WHERE ` + lostMail + ` AND m.terminado_em > $1),
 				(SELECT count(*) FROM entrada WHERE parado_em IS NOT NULL),
 				(SELECT recebido_em FROM entrada ORDER BY bot_id DESC, update_id DESC LIMIT 1),
 				(SELECT terminado_em FROM saida WHERE terminado_em IS NOT NULL AND mensagem_id IS NOT NULL ORDER BY id DESC LIMIT 1)`,
@@ -116,6 +153,15 @@ func (s *store) RetryDelivery(ctx context.Context, id int64) error {
 			tomado_ate = NULL, criado_em = $2, proxima_em = $2 WHERE s.id = $1 AND ` + lost + ` RETURNING s.faixa`,
 		args: []any{id, s.db.clock()}, read: ints(&lanes)})
 	return s.retried(Wake{OutboxLanes: lanes}, len(lanes), err)
+}
+
+// RetryMail puts an e-mail that was given up, and is still worth sending, back into the queue.
+func (s *store) RetryMail(ctx context.Context, id int64) error {
+	var ids []int64
+	err := s.run(ctx, statement{sql: `UPDATE correio m SET terminado_em = NULL, erro = NULL, tentativas = 0, proxima_em = $2, tomado_ate = NULL
+			WHERE m.id = $1 AND ` + lostMail + ` AND m.vence_em > $2 AND (m.tipo = 'aviso' OR m.segredos IS NOT NULL) RETURNING m.id`,
+		args: []any{id, s.db.clock()}, read: ints(&ids)})
+	return s.retried(Wake{Mail: true}, len(ids), err)
 }
 
 // RetryUpdate puts a parked update back into its lane.

@@ -146,3 +146,48 @@ func TestTrafficSumsUpTheQueues(t *testing.T) {
 		t.Errorf("handled: %v", err)
 	}
 }
+
+func TestMailsHaveReceiptsToo(t *testing.T) {
+	h, _, ti := staffed(t)
+	bia := h.user("bia", domain.RoleEmployee) // without Telegram
+	id := h.open(bia, "a").ID
+	h.comment(ti, id, domain.NewComment{Text: "oi"})
+	find := func() domain.Receipt {
+		t.Helper()
+		for _, r := range must2(h.desk.Deliveries(t.Context(), ti, id))(t) {
+			if r.Mail {
+				return r
+			}
+		}
+		t.Fatal("no mail")
+		return domain.Receipt{}
+	}
+	if r := find(); r.State != domain.ReceiptWaiting || r.To != "bia" || r.Event != domain.EventComment {
+		t.Errorf("%+v", r)
+	}
+	if got := must2(h.desk.Traffic(t.Context(), ti))(t); got.Mail.Waiting != 1 || got.Lost != 0 {
+		t.Errorf("%+v", got)
+	}
+	h.clock.Add(time.Minute)
+	mails := must2(h.Mails().ClaimMail(t.Context(), 10, time.Minute))(t)
+	h.must(h.Mails().DeadMail(t.Context(), mails[0], "smtp: não há caixa"))
+	lost := must2(h.desk.LostMessages(t.Context(), ti))(t)
+	if len(lost) != 1 || !lost[0].Mail || lost[0].State != domain.ReceiptFailed || !lost[0].Retriable() {
+		t.Fatalf("%+v", lost)
+	}
+	if err := h.desk.RetryMailing(t.Context(), bia, lost[0].ID); !errors.Is(err, domain.ErrITOnly) {
+		t.Errorf("an employee: %v", err)
+	}
+	h.must(h.desk.RetryMailing(t.Context(), ti, lost[0].ID))
+	mails = must2(h.Mails().ClaimMail(t.Context(), 10, time.Minute))(t)
+	if len(mails) != 1 || mails[0].Attempts != 0 {
+		t.Fatalf("%+v", mails)
+	}
+	h.must(h.Mails().MailSent(t.Context(), mails[0]))
+	if r := find(); r.State != domain.ReceiptDelivered {
+		t.Errorf("%+v", r)
+	}
+	if err := h.desk.RetryMailing(t.Context(), ti, lost[0].ID); !errors.Is(err, domain.ErrNothingToRetry) {
+		t.Errorf("sent: %v", err)
+	}
+}

@@ -33,6 +33,9 @@ func describe(name, help string, labels ...string) *prometheus.Desc {
 // kinds are always told of, so that an alert has a zero to compare with.
 var kinds = []domain.DeliveryKind{domain.DeliverMessage, domain.DeliverCard, domain.DeliverNotice}
 
+// mailKind stands for e-mails, which wait in a queue of their own.
+const mailKind domain.DeliveryKind = "email"
+
 // gauges asks for what is the case when it is read.
 type gauges struct{ o Options }
 
@@ -77,6 +80,7 @@ func (g *gauges) queues(gauge func(d *prometheus.Desc, v float64, labels ...stri
 	for _, q := range t.Outbox {
 		byKind[q.Kind] = q
 	}
+	byKind[mailKind] = t.Mail
 	for kind, q := range byKind {
 		gauge(outboxDepth, float64(q.Waiting), string(kind))
 		gauge(outboxAge, g.age(q.Oldest), string(kind))

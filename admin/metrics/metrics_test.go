@@ -90,12 +90,12 @@ func TestQueuesAreAskedWhenRead(t *testing.T) {
 		Queues: func(context.Context) (domain.Traffic, error) {
 			return domain.Traffic{
 				Outbox: []domain.QueueState{{Kind: domain.DeliverCard, Waiting: 7, Oldest: now.Add(-time.Minute)}},
-				Inbox:  domain.QueueState{Waiting: 2, Oldest: now.Add(-time.Second)}, Lost: 5, Parked: 6,
+				Inbox:  domain.QueueState{Waiting: 2, Oldest: now.Add(-time.Second)}, Lost: 5, Parked: 6, Mail: domain.QueueState{Waiting: 8},
 			}, err
 		},
 	})
 	has(t, read(t, m),
-		`chamados_outbox_depth{kind="cartao"} 7`, `chamados_outbox_age_seconds{kind="cartao"} 60`, `chamados_outbox_depth{kind="aviso"} 0`,
+		`chamados_outbox_depth{kind="cartao"} 7`, `chamados_outbox_age_seconds{kind="cartao"} 60`, `chamados_outbox_depth{kind="aviso"} 0`, `chamados_outbox_depth{kind="email"} 8`,
 		`chamados_inbox_depth 2`, `chamados_inbox_age_seconds 1`, `chamados_messages_lost 5`, `chamados_updates_parked 6`,
 		`chamados_websocket_clients 4`, `chamados_db_connections{state="used"} 2`, `chamados_db_wait_seconds_total 1.5`, `chamados_queues_up 1`,
 	)

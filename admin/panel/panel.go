@@ -105,6 +105,7 @@ func (p *Panel) routes() http.Handler {
 	page("GET /estatisticas", p.statistics)
 	page("GET /sistema", p.system)
 	page("POST /sistema/mensagens/{id}/repetir", p.retryDelivery)
+	page("POST /sistema/emails/{id}/repetir", p.retryMail)
 	page("POST /sistema/entrada/{bot}/{id}/repetir", p.retryUpdate)
 	p.passwordRoutes(open, page)
 	p.ticketRoutes(page)

@@ -92,6 +92,9 @@ func about(lang domain.Lang, r domain.Receipt) string {
 			return text
 		}
 	}
+	if r.Mail && domain.MailKind(r.Kind) != domain.MailNotice {
+		return i18n.Text(lang, "panel.receipt.mail."+string(r.Kind), nil)
+	}
 	return i18n.Text(lang, "panel.receipt.kind."+string(r.Kind), nil)
 }
 
@@ -110,6 +113,14 @@ func (p *Panel) retryDelivery(w http.ResponseWriter, r *http.Request, v *visit) 
 		return errNoPage
 	}
 	return p.retried(w, r, p.Desk.RetryDelivery(r.Context(), v.Actor, id))
+}
+
+func (p *Panel) retryMail(w http.ResponseWriter, r *http.Request, v *visit) error {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		return errNoPage
+	}
+	return p.retried(w, r, p.Desk.RetryMailing(r.Context(), v.Actor, id))
 }
 
 func (p *Panel) retryUpdate(w http.ResponseWriter, r *http.Request, v *visit) error {
