@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"chamados/admin/session"
@@ -199,6 +201,31 @@ func TestHostileFileIsOnlyEverDownloaded(t *testing.T) {
 	}
 	if got.header.Get("Content-Type") != "application/octet-stream" || !strings.Contains(got.header.Get("Content-Security-Policy"), "sandbox") {
 		t.Errorf("%v", got.header)
+	}
+}
+
+// A form that is sent twice, by a double click or a browser that repeats it, opens one ticket.
+func TestNewTicketSentTwiceIsOne(t *testing.T) {
+	h := newHouse(t)
+	v := h.as(t, h.caio)
+	envio := regexp.MustCompile(`name="envio" value="([^"]+)"`).FindStringSubmatch(v.get("/chamados/novo").body)
+	if envio == nil {
+		t.Fatal("the form does not name its sending")
+	}
+	send := func(title string) answer {
+		return h.as(t, h.caio).upload("/chamados/novo",
+			map[string]string{"envio": envio[1], "titulo": title, "descricao": "d", "categoria": "outro"}, "a.txt", []byte("a"))
+	}
+	var again answer
+	var both sync.WaitGroup
+	both.Go(func() { again = send("Mouse") })
+	first := send("Mouse")
+	both.Wait()
+	if first.status != 303 || again.status != 303 || first.location != again.location {
+		t.Errorf("%d %q and %d %q", first.status, first.location, again.status, again.location)
+	}
+	if got := send("Outro mouse"); got.status != 303 || got.location == first.location {
+		t.Errorf("another ticket from the same page: %d %q", got.status, got.location)
 	}
 }
 

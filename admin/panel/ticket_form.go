@@ -1,8 +1,13 @@
 package panel
 
 import (
+	"crypto/rand"
+	"crypto/sha256"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"chamados/domain"
@@ -10,7 +15,8 @@ import (
 
 // ticketForm is the page on which a ticket is written or rewritten.
 type ticketForm struct {
-	ID          int64 // 0 for a new one
+	ID          int64  // 0 for a new one
+	Sending     string // names the sending of a new one, so that a repetition is known
 	Version     int64
 	Title       string
 	Description string
@@ -34,7 +40,9 @@ func blankForm(a domain.Actor) ticketForm {
 }
 
 func (p *Panel) newTicketPage(w http.ResponseWriter, r *http.Request, v *visit) error {
-	return p.render(w, v, http.StatusOK, "ticket_form", blankForm(v.Actor))
+	f := blankForm(v.Actor)
+	f.Sending = rand.Text()
+	return p.render(w, v, http.StatusOK, "ticket_form", f)
 }
 
 // readTicketForm takes the fields as they were typed.
@@ -43,6 +51,7 @@ func readTicketForm(r *http.Request, a domain.Actor) ticketForm {
 	f.Title, f.Description = r.PostFormValue("titulo"), unixLines(r.PostFormValue("descricao"))
 	f.Category, f.Priority = domain.Category(r.PostFormValue("categoria")), domain.Priority(r.PostFormValue("prioridade"))
 	f.Requester, f.Version = strings.TrimSpace(r.PostFormValue("solicitante")), version(r)
+	f.Sending = r.PostFormValue("envio")
 	on := func(name string) bool { return r.PostFormValue(name) != "" }
 	f.Newcomer = domain.NewCollaborator{
 		Name: strings.TrimSpace(r.PostFormValue("colaborador_nome")), BirthDate: r.PostFormValue("colaborador_data_nascimento"),
@@ -61,7 +70,7 @@ func (p *Panel) openTicket(w http.ResponseWriter, r *http.Request, v *visit) err
 		return err
 	}
 	f := readTicketForm(r, v.Actor)
-	t, err := p.openFrom(r, v, f, files)
+	id, err := p.openOnce(r, v, f, files)
 	if found, ok := formProblems(v.Lang, err); err != nil && ok {
 		f.Problems = found
 		return p.render(w, v, statusOf(err), "ticket_form", f)
@@ -69,11 +78,44 @@ func (p *Panel) openTicket(w http.ResponseWriter, r *http.Request, v *visit) err
 	if err != nil {
 		return err
 	}
-	setFlash(w, "opened", t.ID)
-	return redirect(w, r, ticketPath(t.ID))
+	setFlash(w, "opened", id)
+	return redirect(w, r, ticketPath(id))
 }
 
-func (p *Panel) openFrom(r *http.Request, v *visit, f ticketForm, files []domain.NewAttachment) (domain.Ticket, error) {
+// openOnce opens the ticket of a form and returns its number; the one that is there already when the
+// same form arrives again, as after a double click.
+func (p *Panel) openOnce(r *http.Request, v *visit, f ticketForm, files []domain.NewAttachment) (int64, error) {
+	open := func(d *domain.Desk) (int64, error) {
+		t, err := p.openFrom(d, r, v, f, files)
+		return t.ID, err
+	}
+	if f.Sending == "" {
+		return open(p.Desk)
+	}
+	answer, _, err := p.Desk.Once(r.Context(), v.Actor, "panel:"+f.Sending, formDigest(r, files), func(d *domain.Desk) ([]byte, error) {
+		id, err := open(d)
+		return strconv.AppendInt(nil, id, 10), err
+	})
+	if errors.Is(err, domain.ErrOnceReused) {
+		return open(p.Desk) // the page was gone back to and filled in anew
+	}
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseInt(string(answer), 10, 64)
+}
+
+// formDigest tells what a form says from what it says at another time.
+func formDigest(r *http.Request, files []domain.NewAttachment) []byte {
+	h := sha256.New()
+	_, _ = fmt.Fprintln(h, r.PostForm.Encode())
+	for _, f := range files {
+		_, _ = fmt.Fprintf(h, "%q %x\n", f.Name, sha256.Sum256(f.Content))
+	}
+	return h.Sum(nil)
+}
+
+func (p *Panel) openFrom(d *domain.Desk, r *http.Request, v *visit, f ticketForm, files []domain.NewAttachment) (domain.Ticket, error) {
 	n := domain.NewTicket{Title: f.Title, Description: f.Description, Category: f.Category, Attachments: files}
 	if f.Category == domain.CategoryNewCollaborator {
 		var err error
@@ -89,7 +131,7 @@ func (p *Panel) openFrom(r *http.Request, v *visit, f ticketForm, files []domain
 		}
 		n.RequesterID = id
 	}
-	return p.Desk.Open(r.Context(), v.Actor, n)
+	return d.Open(r.Context(), v.Actor, n)
 }
 
 // requester finds the account on whose behalf IT writes; 0, the writer's own, for "".
