@@ -42,6 +42,7 @@ type Config struct {
 	SLA      SLAConfig      `mapstructure:"sla"`
 	Care     CareConfig     `mapstructure:"care"`
 	Notices  NoticesConfig  `mapstructure:"notices"`
+	Digests  DigestsConfig  `mapstructure:"digests"`
 	Auth     AuthConfig     `mapstructure:"auth"`
 	Telegram TelegramConfig `mapstructure:"telegram"`
 	Database DatabaseConfig `mapstructure:"database"`
@@ -213,8 +214,10 @@ func LoadConfig(file string, optional bool) (Config, error) {
 	for key, value := range defaults {
 		v.SetDefault(key, value)
 	}
-	for key, value := range careDefaults {
-		v.SetDefault(key, value)
+	for _, more := range []map[string]any{careDefaults, digestDefaults} {
+		for key, value := range more {
+			v.SetDefault(key, value)
+		}
 	}
 	for key, name := range environment {
 		if err := v.BindEnv(key, name); err != nil {
@@ -267,6 +270,7 @@ func (c Config) Validate() error {
 	}
 	c.deskOptions(reject)
 	c.Notices.validate(reject)
+	c.Digests.validate(reject)
 	c.Telegram.validate(reject)
 	c.Database.validate(reject)
 	if (c.Admin.Email == "") != (c.Admin.Password == "") {

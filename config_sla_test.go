@@ -74,6 +74,8 @@ func TestBadTargetsAreNamed(t *testing.T) {
 		"sla: {categories: {casa: {alta: {response: 1h}}}}": "casa",
 		"sla: {warn_at: 100}":                               "warn_at",
 		"care: {waiting_days: -1}":                          "waiting_days",
+		"digests: {group: 'às oito'}":                       "digests.group",
+		"digests: {grace: 48h}":                             "digests.grace",
 		"notices: {gather: 2m}":                             "notices.gather",
 		"care: {urgent_every: 1s}":                          "urgent_every",
 	} {

@@ -117,7 +117,9 @@ func (p *Program) start(ctx context.Context) error {
 	if err := p.startMail(); err != nil {
 		return err
 	}
-	p.startClockwork()
+	if err := p.startClockwork(); err != nil {
+		return err
+	}
 	return p.startWeb()
 }
 

@@ -36,6 +36,7 @@ func commands() []command {
 	everybody, it := []Menu{MenuPrivate, MenuIT}, []Menu{MenuIT, MenuGroup}
 	return []command{
 		{"fila", "queue", it, true, (*visit).queue},
+		{"resumo", "summary", it, true, (*visit).summary},
 		{"minhas", "assigned", it, true, (*visit).assigned},
 		{"chamado", "ticket", it, false, (*visit).ticket},
 		{"buscar", "search", it, false, (*visit).find},

@@ -40,3 +40,30 @@ func TestChoosingWhatToHear(t *testing.T) {
 	bruno.taps("🔔 Prazos")
 	bruno.sees("🌙")
 }
+
+func TestTheDigestNow(t *testing.T) {
+	w := newWorld(t)
+	ana, bruno := w.employee("Ana Souza"), w.technician("Bruno Lima")
+	bruno.command("resumo", "")
+	bruno.seesLast("Nada em aberto")
+	ana.opens("Minha impressora não liga")
+	group := bruno.inGroup()
+	group.command("resumo", "")
+	group.seesLast("<b>1</b> em aberto")
+	group.taps("Ver a fila")
+	group.seesLast("Fila")
+	group.taps("Assumir o #1")
+	group.answered("Você assumiu o #1")
+	group.sees("Resumo da TI") // it stays
+	if v := w.ticket(1); v.AssigneeID != bruno.account.ID {
+		t.Errorf("taken by %d", v.AssigneeID)
+	}
+	ana.command("resumo", "")
+	ana.seesNothingOf("Resumo da TI")
+	message, data := group.dataOf("Assumir o #1")
+	ana.press(message, data)
+	ana.press(message, "1:D:assumir:x")
+	if v := w.ticket(1); v.AssigneeID != bruno.account.ID {
+		t.Errorf("taken by %d", v.AssigneeID)
+	}
+}

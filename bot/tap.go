@@ -28,6 +28,8 @@ func ticketTap(verb callback.Verb) tapHandler {
 		return (*visit).verdictTap
 	case callback.Undo:
 		return (*visit).undo
+	case callback.Digest:
+		return (*visit).digestTap
 	case callback.Mine, callback.Queue, callback.Assigned:
 		return (*visit).listTap
 	case callback.Search:

@@ -16,6 +16,7 @@ const (
 	TopicSLA        Topic = "prazos"
 	TopicReminders  Topic = "lembretes"
 	TopicRatings    Topic = "avaliacoes"
+	TopicDigests    Topic = "resumos"
 )
 
 // topics says to which topic the message of an event belongs.
@@ -29,7 +30,7 @@ var topics = map[EventKind]Topic{
 // TopicsFor returns the topics of which an account gets messages at all.
 func TopicsFor(u User) []Topic {
 	if u.IsIT() {
-		return []Topic{TopicComments, TopicStatus, TopicAssignment, TopicSLA, TopicReminders, TopicRatings}
+		return []Topic{TopicComments, TopicStatus, TopicAssignment, TopicSLA, TopicReminders, TopicRatings, TopicDigests}
 	}
 	return []Topic{TopicComments, TopicStatus, TopicAssignment, TopicReminders}
 }
@@ -65,7 +66,7 @@ func (p Preferences) Toggle(t Topic) Preferences {
 func (p Preferences) validate() error {
 	var c checks
 	for _, t := range p.Muted {
-		if !slices.Contains([]Topic{TopicComments, TopicStatus, TopicAssignment, TopicSLA, TopicReminders, TopicRatings}, t) {
+		if !slices.Contains(TopicsFor(System.User), t) {
 			c.add("avisos", "unknown_topic", "Value", string(t))
 		}
 	}

@@ -117,6 +117,7 @@ type Store interface {
 	LinkStore
 	CareStore
 	RatingStore
+	DigestStore
 	PreferenceStore
 	MailStore
 	ImportStore

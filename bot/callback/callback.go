@@ -52,6 +52,7 @@ const (
 	Behalf   Verb = "b" // User: whom a ticket is opened for
 	Language Verb = "g" // Word
 	Unlink   Verb = "X"
+	Digest   Verb = "D" // Word, Value: what a digest offers
 	Prefs    Verb = "N" // Word, Value: one of the choices about notices
 	Shortcut Verb = "e" // Word: one of the Shortcut… words
 	Search   Verb = "f" // Nonce of the search, Page

@@ -40,7 +40,7 @@ var layouts = map[Verb][]field{
 	MyHistory: {ticket}, AskCancel: {ticket}, Confirm: {ticket}, Reopen: {ticket},
 	Rate: {ticket, page}, RateText: {ticket},
 	Undo: {comment}, Mine: {page}, Queue: {page}, Assigned: {page},
-	Draft: {nonce, verb, value}, Behalf: {user}, Language: {verb}, Unlink: {}, Shortcut: {verb}, Prefs: {verb, value},
+	Draft: {nonce, verb, value}, Behalf: {user}, Language: {verb}, Unlink: {}, Shortcut: {verb}, Prefs: {verb, value}, Digest: {verb, value},
 	Search: {nonce, page}, AddEdit: {nonce}, Takes: {verb},
 }
 

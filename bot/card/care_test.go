@@ -49,5 +49,14 @@ func cared(lang domain.Lang, out map[string]chat.Outgoing) {
 	out["prefs-quiet"] = card.Preferences(lang, domain.User{Role: domain.RoleEmployee, Active: true}, domain.Preferences{
 		Quiet: true, QuietFrom: 22 * 60, QuietTo: 7*60 + 30, Urgent: true, Muted: []domain.Topic{domain.TopicStatus},
 	})
+	d := domain.Digest{
+		Open: map[domain.Priority]int64{domain.PriorityUrgent: 1, domain.PriorityMedium: 7}, New: 3, Resolved: 1, Overdue: 2, AtRisk: 1,
+		OnUs: 6, Waiting: 2, Unassigned: 1, Oldest: []domain.Ticket{sample().Ticket}, Next: &domain.Ticket{ID: 12},
+	}
+	later := it()
+	later.Now = at.Add(50 * time.Hour)
+	out["digest-it"] = card.Digest(lang, d, false, later)
+	out["digest-own"] = card.Digest(lang, d, true, later)
+	out["digest-empty"] = card.Digest(lang, domain.Digest{}, false, later)
 	desk("closed", with(resolved(), func(v *domain.TicketView) { v.Status = domain.StatusClosed }), requester(), domain.EventStatus, "fechado")
 }

@@ -1,0 +1,109 @@
+// Package digest tells IT each morning how the desk stands.
+package digest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"chamados/bot/card"
+	"chamados/bot/chat"
+	"chamados/domain"
+)
+
+// Options say what digests look like. Calendar may be nil: every day is a working day.
+type Options struct {
+	Calendar *domain.Calendar
+	Location *time.Location
+	Lang     domain.Lang // of groups
+	PanelURL string
+	// Empty says that a digest with nothing to tell is sent too.
+	Empty bool
+}
+
+// Groups tells each group of IT how it stands with the tickets that it gets. Nothing is sent
+// on days on which the desk does not work.
+func (o Options) Groups(ctx context.Context, tx domain.Tx, slot time.Time) error {
+	if o.dayOff(slot) {
+		return nil
+	}
+	groups, err := tx.Groups(ctx)
+	if err != nil {
+		return err
+	}
+	for _, g := range groups {
+		d, err := tx.Digest(ctx, domain.DigestQuery{Now: slot, Since: slot.Add(-domain.DigestSpan), Categories: g.Categories})
+		if err != nil {
+			return err
+		}
+		if d.Empty() && !o.Empty {
+			continue
+		}
+		m := domain.Outgoing{ChatID: g.ChatID, ThreadID: g.ThreadID, Key: key(g.ChatID, slot)}
+		if err := enqueue(ctx, tx, m, card.Digest(o.Lang, d, false, o.options(slot))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// People tells each of IT who can be reached in chat how they stand with their own tickets,
+// after their quiet hours. Who has none hears nothing.
+func (o Options) People(ctx context.Context, tx domain.Tx, slot time.Time) error {
+	if o.dayOff(slot) {
+		return nil
+	}
+	active := true
+	team, err := tx.Users(ctx, domain.UserFilter{Role: domain.RoleIT, Active: &active})
+	if err != nil {
+		return err
+	}
+	for _, u := range team {
+		if u.TelegramID == 0 || !u.ChatBlocked.IsZero() {
+			continue
+		}
+		if err := o.person(ctx, tx, u, slot); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o Options) person(ctx context.Context, tx domain.Tx, u domain.User, slot time.Time) error {
+	p, err := tx.Preferences(ctx, u.ID)
+	if err != nil || p.Mutes(domain.TopicDigests) {
+		return err
+	}
+	d, err := tx.Digest(ctx, domain.DigestQuery{Now: slot, Since: slot.Add(-domain.DigestSpan), AssigneeID: u.ID})
+	if err != nil || d.Total() == 0 {
+		return err
+	}
+	lang := u.Lang
+	if lang == "" {
+		lang = o.Lang
+	}
+	m := domain.Outgoing{ChatID: u.TelegramID, Key: key(u.TelegramID, slot), At: p.QuietUntil(slot, o.Location)}
+	return enqueue(ctx, tx, m, card.Digest(lang, d, true, o.options(slot)))
+}
+
+func (o Options) dayOff(slot time.Time) bool {
+	return o.Calendar != nil && !o.Calendar.WorkingDay(slot)
+}
+
+func (o Options) options(now time.Time) card.Options {
+	return card.Options{For: card.IT, Now: now, Location: o.Location, PanelURL: o.PanelURL}
+}
+
+func key(chatID int64, slot time.Time) string {
+	return fmt.Sprintf("resumo:%d:%s", chatID, slot.Format("2006-01-02 15:04"))
+}
+
+func enqueue(ctx context.Context, tx domain.Tx, m domain.Outgoing, out chat.Outgoing) error {
+	payload, err := json.Marshal(out)
+	if err != nil {
+		return err
+	}
+	m.Payload = payload
+	return tx.Enqueue(ctx, m)
+}

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"time"
+
+	"chamados/bot/clockwork"
+)
+
+// DigestsConfig is when IT is told how the desk stands: cron expressions in the desk's time
+// zone, "" for never.
+type DigestsConfig struct {
+	Group  string        `mapstructure:"group"`
+	People string        `mapstructure:"people"`
+	Empty  bool          `mapstructure:"empty"`
+	Grace  time.Duration `mapstructure:"grace"`
+}
+
+var digestDefaults = map[string]any{
+	"digests.group":  "0 8 * * *",
+	"digests.people": "5 8 * * *",
+	"digests.empty":  false,
+	"digests.grace":  "2h",
+}
+
+func (d DigestsConfig) validate(reject func(key, format string, args ...any)) {
+	for key, expression := range map[string]string{"digests.group": d.Group, "digests.people": d.People} {
+		if _, err := clockwork.Parse(expression); expression != "" && err != nil {
+			reject(key, "%q is no cron expression such as \"0 8 * * 1-5\": %v", expression, err)
+		}
+	}
+	if d.Grace < 0 || d.Grace > 24*time.Hour {
+		reject("digests.grace", "%v is not between 0 and a day", d.Grace)
+	}
+}
