@@ -117,10 +117,12 @@ func (w *world) populate(hasher *password.Hasher) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	for name, role := range map[string]domain.Role{
-		ti: domain.RoleIT, ivo: domain.RoleIT, ana: domain.RoleEmployee, beto: domain.RoleEmployee,
-		davi: domain.RoleEmployee, revoked: domain.RoleEmployee,
-	} {
+	roles := map[string]domain.Role{ti: domain.RoleIT, ivo: domain.RoleIT}
+	for _, name := range []string{ti, ivo, ana, beto, davi, revoked} { // in this order: scenarios name ids
+		role := roles[name]
+		if role == "" {
+			role = domain.RoleEmployee
+		}
 		now := w.desk.Now()
 		u, err := w.db.CreateUser(w.t.Context(), domain.User{
 			Name: strings.ToUpper(name[:1]) + name[1:], Email: name + "@exemplo.com.br", Role: role, Active: true,
