@@ -87,7 +87,7 @@ func sections(settings []Setting) []section {
 
 // about says what a message told, in words.
 func about(lang domain.Lang, r domain.Receipt) string {
-	if key := "panel.receipt.about." + string(r.Event); r.Event != "" {
+	if key := "panel.receipt.about." + string(r.Event); r.Event != "" && r.Kind != domain.DeliverCard {
 		if text := i18n.Text(lang, key, nil); text != key {
 			return text
 		}
