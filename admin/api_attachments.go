@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"context"
 	"errors"
 	"io"
 	"mime"
@@ -14,11 +15,8 @@ import (
 )
 
 const (
-	maxUploads    = 10       // files in one request
-	maxUploadBody = 64 << 20 // bytes in one request
-	// uploadsAtOnce bounds memory: contents are held until the database has them.
-	uploadsAtOnce  = 4
-	uploadTimeout  = 5 * time.Minute
+	maxUploads     = 10       // files in one request
+	maxUploadBody  = 64 << 20 // bytes in one request
 	octetStream    = "application/octet-stream"
 	sandboxPolicy  = "default-src 'none'; sandbox"
 	sniffedBytes   = 512
@@ -61,14 +59,17 @@ func (s *Server) upload(c *call) error {
 	if err != nil {
 		return err
 	}
-	select {
-	case s.uploads <- struct{}{}:
-		defer func() { <-s.uploads }()
-	case <-c.r.Context().Done():
-		return c.r.Context().Err()
+	patience, cancel := context.WithTimeout(c.r.Context(), uploadPatience)
+	defer cancel()
+	release, err := s.uploads.take(patience, c.actor.ID)
+	if err != nil {
+		return &domain.Error{Code: domain.CodeUnavailable, Key: "unavailable", Err: err}
 	}
-	_ = http.NewResponseController(c.w).SetReadDeadline(time.Now().Add(uploadTimeout))
+	defer release()
+	body := &livelyBody{c.r.Body, http.NewResponseController(c.w), time.Now().Add(uploadTimeout)}
+	c.r.Body = body
 	files, err := c.files()
+	body.arrived()
 	if err != nil {
 		return err
 	}

@@ -58,12 +58,11 @@ type Options struct {
 // Server answers HTTP and WebSocket requests.
 type Server struct {
 	Options
-	mux   *http.ServeMux
-	doc   *huma.OpenAPI
-	hub   *hub
-	later *background
-	// uploads holds one token for each upload that is being read.
-	uploads chan struct{}
+	mux     *http.ServeMux
+	doc     *huma.OpenAPI
+	hub     *hub
+	later   *background
+	uploads *uploadSlots
 }
 
 // New returns a server, or an error that says which option is missing.
@@ -82,7 +81,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		Options: o, mux: http.NewServeMux(), doc: newDocument(o.Version),
-		later: newBackground(), uploads: make(chan struct{}, uploadsAtOnce),
+		later: newBackground(), uploads: newUploadSlots(),
 	}
 	s.hub = newHub(s)
 	s.routes()
