@@ -15,6 +15,7 @@ import (
 	"golang.org/x/crypto/bcrypt"
 
 	"chamados/bot/emulator"
+	"chamados/bot/notify"
 	"chamados/domain"
 	"chamados/domain/i18n"
 	"chamados/storage/pgtest"
@@ -36,6 +37,7 @@ type world struct {
 	config   Config
 	ana      domain.User
 	carla    domain.User
+	limits   notify.Limits
 }
 
 func newWorld(t *testing.T) *world {
@@ -69,6 +71,7 @@ func (w *world) start() {
 	w.t.Helper()
 	w.program = NewProgram(w.config, slog.New(slog.NewTextHandler(testWriter{w.t}, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	w.program.cost = bcrypt.MinCost
+	w.program.limits = w.limits
 	if err := w.program.Start(w.t.Context()); err != nil {
 		w.t.Fatal(err)
 	}

@@ -18,6 +18,7 @@ import (
 	"chamados/admin/panel"
 	"chamados/admin/password"
 	"chamados/admin/session"
+	"chamados/bot/notify"
 	"chamados/domain"
 	"chamados/storage"
 	"chamados/storage/embedded"
@@ -32,7 +33,8 @@ type Program struct {
 	config Config
 	log    *slog.Logger
 	now    func() time.Time
-	cost   int // of password hashes
+	cost   int           // of password hashes
+	limits notify.Limits // of messages to Telegram
 
 	// prepare, if set, is called with the migrated database before any door opens.
 	prepare func(ctx context.Context, store domain.Store, passwords domain.Passwords) error

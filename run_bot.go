@@ -114,7 +114,7 @@ func (p *Program) newRelay(client *telegram.Client) *notify.Relay {
 	return notify.New(notify.Options{
 		Outbox: p.outbox(), Tickets: p.db, Desk: p.desk, Sender: client,
 		Renderer:  renderer{panelURL: p.config.HTTP.PublicURL, location: p.config.Desk.Location()},
-		GroupLang: p.config.Desk.Language, Now: p.now, Log: p.log, Unreachable: p.mailInstead,
+		GroupLang: p.config.Desk.Language, Now: p.now, Log: p.log, Limits: p.limits, Unreachable: p.mailInstead,
 		ThreadGone: p.topicGone,
 	})
 }
