@@ -87,7 +87,7 @@ type LinkStore interface {
 	CreateInvites(ctx context.Context, list []Invite) error
 	// LockInvite returns the invitation with this hash, locked, or [ErrInviteUnknown].
 	LockInvite(ctx context.Context, hash []byte) (Invite, error)
-	// UseInvite marks an invitation as used.
+	// UseInvite marks an invitation as used, and with it the person's others of its kind.
 	UseInvite(ctx context.Context, id int64, at time.Time) error
 	// LinkTelegram ties an account to a Telegram account, and unties both from any other.
 	// It returns the Telegram id that the account had before (0 for none).

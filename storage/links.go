@@ -41,10 +41,14 @@ func (s *store) LockInvite(ctx context.Context, hash []byte) (domain.Invite, err
 	return v, wrap("read an invitation", absent(err, domain.ErrInviteUnknown))
 }
 
-// UseInvite marks an invitation as used.
+// UseInvite marks an invitation as used, and with it the person's others for the same purpose, which
+// may have gone astray; but not those that are being used at this moment.
 func (s *store) UseInvite(ctx context.Context, id int64, at time.Time) error {
 	return wrap("use an invitation", s.run(ctx, statement{
-		sql: `UPDATE convites SET usado_em = $2 WHERE id = $1`, args: []any{id, at},
+		sql: `UPDATE convites SET usado_em = $2 WHERE id = $1 OR id IN (
+			SELECT o.id FROM convites o JOIN convites c USING (usuario_id, tipo)
+			WHERE c.id = $1 AND o.id <> $1 AND o.usado_em IS NULL FOR UPDATE OF o SKIP LOCKED)`,
+		args: []any{id, at},
 	}))
 }
 

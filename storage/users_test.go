@@ -178,6 +178,33 @@ func TestInvitesAreUsedOnce(t *testing.T) {
 	}
 }
 
+// A link that was sent earlier, and perhaps went astray, is of no use once its person has used another.
+func TestUsingAnInviteSpendsTheOthers(t *testing.T) {
+	h := newHouse(t)
+	ana, beto := h.user("ana", domain.RoleEmployee), h.user("beto", domain.RoleEmployee)
+	invite := func(a domain.Actor, kind domain.InviteKind) string {
+		return must2(h.desk.Invite(t.Context(), a, a.ID, kind))(t)
+	}
+	astray, used := invite(ana, domain.InviteTelegram), invite(ana, domain.InviteTelegram)
+	password, other := invite(ana, domain.InvitePassword), invite(beto, domain.InviteTelegram)
+	link := func(token string, id int64) error {
+		_, err := h.desk.LinkTelegram(t.Context(), token, domain.TelegramProfile{ID: id})
+		return err
+	}
+	if err := link(used, 100); err != nil {
+		t.Fatal(err)
+	}
+	if err := link(astray, 666); !errors.Is(err, domain.ErrInviteUsed) {
+		t.Errorf("the link that went astray: %v", err)
+	}
+	if err := link(other, 101); err != nil {
+		t.Errorf("somebody else's link: %v", err)
+	}
+	if _, err := h.desk.InvitedAccount(t.Context(), password, domain.InvitePassword); err != nil {
+		t.Errorf("the link of another kind: %v", err)
+	}
+}
+
 func TestGroups(t *testing.T) {
 	h := newHouse(t)
 	g := domain.Group{ChatID: -1, Title: "TI", ThreadID: 3, Categories: []domain.Category{domain.CategoryEmail}}
