@@ -229,9 +229,9 @@ func (o *office) albumFirst(t *testing.T, s speaker) {
 	}
 	_, err := o.telegram.SendAlbum(s.chat, s.chat, photo("1"), photo("2"), photo("3"))
 	o.must(err)
-	ask := s.Expect(s.bold("bot.ask.categoria"))
+	s.Expect(s.bold("bot.ask.categoria"))
 	o.restart()
-	ask = o.last(s, s.bold("bot.ask.categoria"))
+	ask := o.last(s, s.bold("bot.ask.categoria"))
 	s.Tap(ask, s.category(domain.CategoryNetwork))
 	s.ExpectEdit(ask, s.bold("bot.ask.descricao_anexo"))
 	s.Send("o cabo está assim")

@@ -100,6 +100,9 @@ func (c *call) files() ([]domain.NewAttachment, error) {
 			return nil, bodyError(err)
 		}
 		if part.FileName() == "" {
+			if part.FormName() == "interno" {
+				return nil, domain.Invalid(domain.FieldError{Field: "interno", Key: "files_are_public"})
+			}
 			continue
 		}
 		if len(files) == maxUploads {

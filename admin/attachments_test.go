@@ -36,7 +36,10 @@ func TestAttachments(t *testing.T) {
 	empty, emptyKind := form(t)
 	large, largeKind := form(t, "grande.bin", strings.Repeat("x", 20<<20+1))
 	many, manyKind := form(t, strings.Split(strings.Repeat("a.txt,x,", 11), ",")[:22]...)
+	_, boundary, _ := strings.Cut(kind, "boundary=")
+	secret := "--" + boundary + "\r\nContent-Disposition: form-data; name=\"interno\"\r\n\r\ntrue\r\n" + body
 	w.play([]scenario{
+		{name: "as an internal note", as: ti, method: "POST", path: path, body: secret, headers: []string{"Content-Type", kind}, status: 422, has: []string{`"field":"interno"`}},
 		{name: "another", as: beto, method: "POST", path: path, body: body, headers: []string{"Content-Type", kind}, status: 403},
 		{name: "no form", as: ana, method: "POST", path: path, body: "x", status: 422},
 		{name: "no file", as: ana, method: "POST", path: path, body: empty, headers: []string{"Content-Type", emptyKind}, status: 422, has: []string{`"field":"arquivo"`}},
