@@ -91,6 +91,50 @@ func TestInvitations(t *testing.T) {
 	ana.seesLast("link de convite")
 }
 
+func TestAChatIsNotTakenFromItsOwnerUnasked(t *testing.T) {
+	w := newWorld(t)
+	ana := w.employee("Ana Souza")
+	helena := w.account("Helena <Dias> & Cia", domain.RoleEmployee)
+	owner := func() int64 {
+		u, err := w.desk.AccountByTelegram(t.Context(), ana.ID)
+		w.must(err)
+		return u.ID
+	}
+	token := w.invite(helena)
+	ana.writes("minha tela piscou")
+	ana.command("start", token)
+	ana.seesLast("Este chat é de <b>Ana Souza</b>, e o convite é de <b>Helena &lt;Dias&gt; &amp; Cia</b>")
+	asked, yes := ana.dataOf("Trocar para Helena")
+	ana.taps("Continuar com Ana")
+	ana.sees("Tudo continua como estava")
+	ana.press(asked, yes)
+	ana.answered("já foi respondido")
+	ana.writes("e o teclado também")
+	ana.seesLast("Sobre o que é?")
+	if owner() != ana.account.ID {
+		t.Fatal("the chat is no longer Ana's")
+	}
+
+	ana.command("start", token)
+	w.restart()
+	asked, yes = ana.dataOf("Trocar para Helena")
+	ana.press(asked, yes)
+	ana.press(asked, yes)
+	ana.answered("já foi respondido")
+	ana.sees("não é mais de <b>Ana Souza</b>", "Pronto, <b>Helena &lt;Dias&gt; &amp; Cia</b>")
+	if owner() != helena.ID {
+		t.Fatal("the chat is not Helena's")
+	}
+	ana.writes("preciso de um mouse")
+	ana.seesLast("Sobre o que é?")
+	ana.seesLast("preciso de um mouse")
+
+	ana.command("start", w.invite(ana.account))
+	w.wait(domain.InviteTTL)
+	ana.taps("Trocar para Ana")
+	ana.answered("venceu")
+}
+
 func TestDraftIsEditedAndGoesBack(t *testing.T) {
 	w := newWorld(t)
 	ana := w.employee("Ana Souza")

@@ -49,6 +49,7 @@ func (v *visit) shortcutTap(ctx context.Context, t *chat.Tap, d callback.Data) e
 	case callback.ShortcutNew:
 		return v.emptyDraft(ctx, 0, domain.User{})
 	case callback.ShortcutStay:
+		v.state.Move = nil
 		return v.send(ctx, chat.Outgoing{Text: v.text("bot.help.unlink_kept", nil)}, post{edit: t.Message})
 	}
 	v.alertKey("bot.tap.unknown", nil)

@@ -93,8 +93,12 @@ func (v *visit) message(ctx context.Context, m *chat.Message) error {
 	return v.private(ctx, m)
 }
 
-// told tells the person of an error that is for people, and returns the others.
+// told tells the person of an error that is for people, and returns the others. Somebody else's
+// ticket is none to whoever may not see it: numbers tell nobody how many others there are.
 func (v *visit) told(ctx context.Context, err error) error {
+	if errors.Is(err, domain.ErrNotYourTicket) {
+		err = domain.ErrTicketNotFound
+	}
 	e, ok := errors.AsType[*domain.Error](err)
 	if !ok || e.Code == domain.CodeInternal || e.Code == domain.CodeUnavailable {
 		return err

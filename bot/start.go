@@ -23,12 +23,21 @@ func (v *visit) start(ctx context.Context, m *chat.Message) error {
 	return v.greet(ctx, "bot.start.already")
 }
 
-// link ties the chat to the account that an invitation is for.
+// link ties the chat to the account that an invitation is for; if the chat is somebody else's
+// already, it asks first.
 func (v *visit) link(ctx context.Context, token string) error {
-	linked, err := v.desk.LinkTelegram(ctx, token, v.profile())
-	if errors.Is(err, domain.ErrInviteUsed) && v.known && v.actor.Active {
-		return v.greet(ctx, "bot.start.already")
+	if v.known && v.actor.Active {
+		u, hash, err := v.desk.Invitation(ctx, token)
+		switch {
+		case errors.Is(err, domain.ErrInviteUsed):
+			return v.greet(ctx, "bot.start.already")
+		case err != nil:
+			return err
+		case u.ID != v.actor.ID:
+			return v.askMove(ctx, u, hash)
+		}
 	}
+	linked, err := v.desk.LinkTelegram(ctx, token, v.profile())
 	if err != nil {
 		return err
 	}

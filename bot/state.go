@@ -22,6 +22,7 @@ type state struct {
 	Album    *album          `json:"album,omitempty"`
 	Late     *lateEdit       `json:"correcao,omitempty"`
 	Searches []search        `json:"buscas,omitempty"`
+	Move     *move           `json:"troca,omitempty"`
 	Told     map[int64]int64 `json:"avisados,omitempty"` // group: whom it refused, and when (Unix)
 }
 
@@ -74,7 +75,7 @@ func (v *visit) save(ctx context.Context) error {
 		return nil
 	}
 	s := v.state
-	if s.Draft == nil && s.Prompt == nil && s.Album == nil && len(s.Told) == 0 && s.Late == nil && len(s.Searches) == 0 {
+	if s.Draft == nil && s.Prompt == nil && s.Album == nil && len(s.Told) == 0 && s.Late == nil && s.Move == nil && len(s.Searches) == 0 {
 		if v.stored == nil {
 			return nil
 		}

@@ -60,6 +60,8 @@ func privateTap(verb callback.Verb) tapHandler {
 		return (*visit).shortcutTap
 	case callback.AddEdit:
 		return (*visit).addEditTap
+	case callback.Move:
+		return (*visit).moveTap
 	}
 	return nil
 }

@@ -34,7 +34,11 @@ func (v *visit) undo(ctx context.Context, t *chat.Tap, d callback.Data) error {
 	if err != nil {
 		return err
 	}
-	if err := v.desk.UndoComment(ctx, v.actor, d.Comment); err != nil {
+	err = v.desk.UndoComment(ctx, v.actor, d.Comment)
+	if domain.CodeOf(err) == domain.CodeForbidden && !v.actor.IsIT() {
+		return domain.ErrCommentNotFound
+	}
+	if err != nil {
 		return err
 	}
 	if err := v.withdraw(ctx, c); err != nil {

@@ -406,6 +406,12 @@ func (p *person) find(fragment string) *message {
 	return nil
 }
 
+// newest returns the text of the bot's newest message.
+func (p *person) newest() string {
+	p.Helper()
+	return p.find("").out.Text
+}
+
 // sees checks that the bot's newest message, or any with buttons after it, says fragment.
 func (p *person) sees(fragments ...string) {
 	p.Helper()

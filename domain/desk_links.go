@@ -43,6 +43,34 @@ func (d *Desk) newInvite(userID int64, kind InviteKind) (string, Invite, error) 
 	return token, Invite{UserID: userID, Kind: kind, Hash: hashToken(token), ExpiresAt: d.Now().Add(InviteTTL)}, nil
 }
 
+// InviteHash is an invitation as it may be kept: it names the invitation, but nobody who reads
+// it can use the link.
+type InviteHash []byte
+
+// Invitation returns the account that a link for Telegram is for, without using the link up, and
+// what to [Desk.AcceptInvite] then.
+func (d *Desk) Invitation(ctx context.Context, token string) (User, InviteHash, error) {
+	hash := hashToken(token)
+	inv, err := d.store.LockInvite(ctx, hash)
+	if err != nil {
+		return User{}, nil, err
+	}
+	u, err := d.invited(ctx, inv)
+	return u, hash, err
+}
+
+// invited returns the account of an invitation that can be used now.
+func (d *Desk) invited(ctx context.Context, inv Invite) (User, error) {
+	if err := inv.usable(InviteTelegram, d.Now()); err != nil {
+		return User{}, err
+	}
+	u, err := d.store.User(ctx, inv.UserID)
+	if err == nil && !u.Active {
+		err = ErrInactive
+	}
+	return u, err
+}
+
 func hashToken(token string) []byte {
 	h := sha256.Sum256([]byte(token))
 	return h[:]
@@ -58,24 +86,22 @@ type Linked struct {
 // LinkTelegram uses an invitation to tie its account to a Telegram account. Linking anew
 // moves the link.
 func (d *Desk) LinkTelegram(ctx context.Context, token string, p TelegramProfile) (Linked, error) {
+	return d.AcceptInvite(ctx, hashToken(token), p)
+}
+
+// AcceptInvite is LinkTelegram for an invitation that was kept by its hash.
+func (d *Desk) AcceptInvite(ctx context.Context, hash InviteHash, p TelegramProfile) (Linked, error) {
 	var out Linked
 	err := d.atomically(ctx, func(d *Desk) error {
-		inv, err := d.store.LockInvite(ctx, hashToken(token))
+		inv, err := d.store.LockInvite(ctx, hash)
 		if err != nil {
 			return err
 		}
-		now := d.Now()
-		if err := inv.usable(InviteTelegram, now); err != nil {
-			return err
-		}
-		u, err := d.store.User(ctx, inv.UserID)
+		u, err := d.invited(ctx, inv)
 		if err != nil {
 			return err
 		}
-		if !u.Active {
-			return ErrInactive
-		}
-		if err := d.store.UseInvite(ctx, inv.ID, now); err != nil {
+		if err := d.store.UseInvite(ctx, inv.ID, d.Now()); err != nil {
 			return err
 		}
 		if out.Previous, err = d.store.LinkTelegram(ctx, u.ID, p); err != nil {

@@ -57,6 +57,7 @@ const (
 	Shortcut Verb = "e" // Word: one of the Shortcut… words
 	Search   Verb = "f" // Nonce of the search, Page
 	AddEdit  Verb = "w" // Nonce of the edit: what was corrected too late becomes a comment
+	Move     Verb = "M" // Nonce of the question: the chat becomes somebody else's
 	Takes    Verb = "G" // Word: a category that the group takes, or takes no more
 )
 

@@ -41,7 +41,7 @@ var layouts = map[Verb][]field{
 	Rate: {ticket, page}, RateText: {ticket},
 	Undo: {comment}, Mine: {page}, Queue: {page}, Assigned: {page},
 	Draft: {nonce, verb, value}, Behalf: {user}, Language: {verb}, Unlink: {}, Shortcut: {verb}, Prefs: {verb, value}, Digest: {verb, value},
-	Search: {nonce, page}, AddEdit: {nonce}, Takes: {verb},
+	Search: {nonce, page}, AddEdit: {nonce}, Move: {nonce}, Takes: {verb},
 }
 
 // number is a decimal of at least least, without sign or leading zeros.
