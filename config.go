@@ -46,6 +46,7 @@ type Config struct {
 	Auth     AuthConfig     `mapstructure:"auth"`
 	Telegram TelegramConfig `mapstructure:"telegram"`
 	Database DatabaseConfig `mapstructure:"database"`
+	Files    FilesConfig    `mapstructure:"attachments"`
 	Admin    AdminConfig    `mapstructure:"admin"`
 	Mail     MailConfig     `mapstructure:"mail"`
 	Signup   SignupConfig   `mapstructure:"signup"`
@@ -192,6 +193,8 @@ var environment = map[string]string{
 	"database.user":        "DB_USER",
 	"database.password":    "DB_PASSWORD",
 	"database.name":        "DB_NAME",
+	"attachments.store":    "ATTACHMENTS_STORE",
+	"attachments.dir":      "ATTACHMENTS_DIR",
 	"admin.email":          "ADMIN_EMAIL",
 	"admin.password":       "ADMIN_PASSWORD",
 	"mail.client_id":       "MS_CLIENT_ID",
@@ -214,7 +217,7 @@ func LoadConfig(file string, optional bool) (Config, error) {
 	for key, value := range defaults {
 		v.SetDefault(key, value)
 	}
-	for _, more := range []map[string]any{careDefaults, digestDefaults} {
+	for _, more := range []map[string]any{careDefaults, digestDefaults, filesDefaults} {
 		for key, value := range more {
 			v.SetDefault(key, value)
 		}
@@ -273,6 +276,7 @@ func (c Config) Validate() error {
 	c.Digests.validate(reject)
 	c.Telegram.validate(reject)
 	c.Database.validate(reject)
+	c.Files.validate(reject)
 	if (c.Admin.Email == "") != (c.Admin.Password == "") {
 		reject("admin.email", "ADMIN_EMAIL and ADMIN_PASSWORD go together")
 	}

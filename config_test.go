@@ -92,6 +92,7 @@ func TestBadSettingsAreNamedAndSecretsAreNot(t *testing.T) {
 		{"auth: {token_minutes: 0}", "auth.token_minutes (ACCESS_TOKEN_EXPIRE_MINUTES)", "0"},
 		{"admin: {email: a@b.c}", "admin.email (ADMIN_EMAIL)", "ADMIN_PASSWORD"},
 		{"log: {level: loud}", "log.level", "loud"},
+		{"attachments: {store: disk}", "attachments.store (ATTACHMENTS_STORE)", "disk"},
 		{"tipo: x", "tipo", ""},
 	} {
 		_, err := LoadConfig(settings(t, c.yaml, ""), false)

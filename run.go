@@ -171,10 +171,14 @@ func (p *Program) openDatabase(ctx context.Context) error {
 	if err := p.migrate(ctx, url); err != nil {
 		return err
 	}
-	db, err := storage.Open(ctx, url, storage.Options{
+	options := storage.Options{
 		MaxConns: p.config.Database.MaxConnections, Log: p.log, Now: p.now, Key: p.secret,
 		Location: p.config.Desk.Location(), Gather: p.config.Notices.Gather,
-	})
+	}
+	if err := p.openFiles(&options); err != nil {
+		return fmt.Errorf("attachments.dir (ATTACHMENTS_DIR): %w", err)
+	}
+	db, err := storage.Open(ctx, url, options)
 	if err != nil {
 		return err
 	}

@@ -38,6 +38,8 @@ var (
 var keyStatus = map[string]int{
 	errMethodNotAllowed.Key: http.StatusMethodNotAllowed,
 	errTooLarge.Key:         http.StatusRequestEntityTooLarge,
+
+	domain.ErrStorageFull.Key: http.StatusInsufficientStorage,
 }
 
 // problem is the body of every error (RFC 9457).

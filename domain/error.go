@@ -94,6 +94,8 @@ var (
 	ErrRatingNotFound     = &Error{Code: CodeNotFound, Key: "rating_not_found"}
 	ErrNotYoursToRate     = &Error{Code: CodeForbidden, Key: "not_yours_to_rate"}
 	ErrNotSolvedYet       = &Error{Code: CodeConflict, Key: "not_solved_yet"}
+	ErrStorageFull        = &Error{Code: CodeUnavailable, Key: "storage_full"} // no room for more
+	ErrContentMissing     = &Error{Code: CodeUnavailable, Key: "content_missing"}
 	ErrRatedTooLate       = &Error{Code: CodeConflict, Key: "rated_too_late"}
 )
 

@@ -36,14 +36,19 @@ func (s *store) Attachment(ctx context.Context, id int64) (domain.Attachment, er
 }
 
 // AttachmentContent opens a stored content, or returns [domain.ErrAttachmentNotFound] while there is
-// none. The reader fetches piece by piece under ctx and holds no connection in between.
+// none. A reader of the database fetches piece by piece under ctx and holds no connection in between.
 func (s *store) AttachmentContent(ctx context.Context, id int64) (io.ReadCloser, error) {
-	f, err := s.Attachment(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	if !f.Stored {
+	var stored bool
+	var name string
+	err := s.run(ctx, statement{sql: `SELECT estado = 'guardado', caminho_arquivo FROM anexos WHERE id = $1::bigint`, args: []any{id},
+		read: one(func(rows pgx.Rows) error { return rows.Scan(&stored, (*zeroText)(&name)) })})
+	switch {
+	case err != nil:
+		return nil, wrap("look for a content", absent(err, domain.ErrAttachmentNotFound))
+	case !stored:
 		return nil, domain.ErrAttachmentNotFound
+	case name != "":
+		return s.db.openOutside(name)
 	}
 	return &content{ctx: ctx, store: s, id: id}, nil
 }

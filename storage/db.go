@@ -33,6 +33,11 @@ type Options struct {
 	// Gather is how long a notice waits for others that become one message with it; 0: not.
 	Gather time.Duration
 
+	// Contents keeps the contents of attachments beside the database; nil: all of them are in it.
+	Contents Contents
+	// ContentsOutside says that new contents go there; else only those are read that are there already.
+	ContentsOutside bool
+
 	tracer pgx.QueryTracer
 }
 
@@ -47,6 +52,9 @@ type DB struct {
 	sealer sealer
 	gather time.Duration
 	zone   string
+
+	contents Contents // nil: none
+	outside  bool     // new contents go there
 }
 
 var _ domain.Store = (*DB)(nil)
@@ -67,6 +75,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
 	db := &DB{pool: pool, log: o.Log, now: o.Now, wake: newWakes(), gather: o.Gather, zone: o.Location.String()}
+	db.contents, db.outside = o.Contents, o.Contents != nil && o.ContentsOutside
 	if db.sealer, err = newSealer(o.Key); err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("key: %w", err)

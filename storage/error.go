@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"syscall"
 
 	"chamados/domain"
 
@@ -15,6 +16,8 @@ import (
 
 // Constraints whose violation is somebody's mistake, by what their names hold.
 const uniqueViolation = "23505"
+
+const diskFull = "53100"
 
 // wrap says during what err happened. Trouble with the server or the connection becomes
 // [domain.CodeUnavailable]; errors of the domain and cancellation keep their identity. It returns nil for nil.
@@ -26,6 +29,9 @@ func wrap(doing string, err error) error {
 		return err
 	}
 	err = fmt.Errorf("%s: %w", doing, err)
+	if full(err) {
+		return &domain.Error{Code: domain.CodeUnavailable, Key: domain.ErrStorageFull.Key, Err: err}
+	}
 	if unavailable(err) {
 		return &domain.Error{Code: domain.CodeUnavailable, Key: "unavailable", Err: err}
 	}
@@ -38,6 +44,14 @@ func absent(err error, sentinel *domain.Error) error {
 		return sentinel
 	}
 	return err
+}
+
+// full reports whether a disk, the database's or that of the contents, has no room left.
+func full(err error) bool {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return pg.Code == diskFull
+	}
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
 func unavailable(err error) bool {

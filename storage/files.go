@@ -35,14 +35,22 @@ func (f files) DueFiles(ctx context.Context, limit int) ([]domain.FileJob, error
 
 // StoreFile keeps a content, in place of any that was stored before.
 func (f files) StoreFile(ctx context.Context, attachmentID int64, mime string, content []byte) error {
-	parts := pieces(content)
-	err := f.db.run(ctx,
+	name, err := f.db.writeOutside(content)
+	if err != nil {
+		return err
+	}
+	var parts [][]byte
+	if name == "" {
+		parts = pieces(content)
+	}
+	err = f.db.run(ctx,
 		statement{sql: `DELETE FROM anexo_partes WHERE anexo_id = $1::bigint`, args: []any{attachmentID}},
 		statement{sql: `INSERT INTO anexo_partes (anexo_id, parte, dados)
 			SELECT f.id, p.n - 1, p.dados FROM anexos f, unnest($2::bytea[]) WITH ORDINALITY AS p (dados, n) WHERE f.id = $1::bigint`,
 			args: []any{attachmentID, parts}},
-		statement{sql: `UPDATE anexos SET estado = 'guardado', tipo_mime = $2, tamanho_bytes = $3, proxima_tentativa = NULL, erro = NULL
-			WHERE id = $1::bigint RETURNING id`, args: []any{attachmentID, mime, len(content)}, read: one(func(pgx.Rows) error { return nil })},
+		statement{sql: `UPDATE anexos SET estado = 'guardado', tipo_mime = $2, tamanho_bytes = $3, caminho_arquivo = $4,
+			proxima_tentativa = NULL, erro = NULL WHERE id = $1::bigint RETURNING id`,
+			args: []any{attachmentID, mime, len(content), nullText(name)}, read: one(func(pgx.Rows) error { return nil })},
 	)
 	return wrap("store a file", absent(err, domain.ErrAttachmentNotFound))
 }

@@ -20,6 +20,9 @@ func (s *store) Record(ctx context.Context, r *domain.Record) error {
 		return err
 	}
 	b.zone, b.gather = s.db.zone, s.db.gather
+	if b.outside, err = s.db.writeAllOutside(r.Attachments); err != nil {
+		return err
+	}
 	st := b.statement()
 	st.wake = &b.wake
 	st.read = one(b.scan)
@@ -44,8 +47,10 @@ type recorder struct {
 	now    time.Time
 	zone   string        // in which quiet hours are told
 	gather time.Duration // how long a notice waits for others
-	parts  []string
-	wake   Wake
+	// outside are the names of the attachments' contents beside the database, "" for those within
+	outside []string
+	parts   []string
+	wake    Wake
 }
 
 func newRecorder(r *domain.Record, now time.Time) (*recorder, error) {
@@ -176,7 +181,7 @@ func (b *recorder) files() {
 	var in fileArrays
 	internal := b.r.Comment != nil && b.r.Comment.Internal
 	for i, f := range b.r.Attachments {
-		in.add(i+1, f)
+		in.add(i+1, f, b.outside[i])
 	}
 	comment := `NULL::integer`
 	if b.r.Comment != nil {
@@ -184,10 +189,10 @@ func (b *recorder) files() {
 	}
 	b.with(`f AS MATERIALIZED (SELECT nextval(pg_get_serial_sequence('anexos', 'id'))::integer AS id, f.* FROM unnest(`,
 		b.arg(in.names), `::text[], `, b.arg(in.mimes), `::text[], `, b.arg(in.sizes), `::bigint[], `, b.arg(in.ids), `::text[], `,
-		b.arg(in.states), `::text[]) WITH ORDINALITY AS f (nome, tipo, tamanho, file_id, estado, ordem))`)
+		b.arg(in.states), `::text[], `, b.arg(in.outside), `::text[]) WITH ORDINALITY AS f (nome, tipo, tamanho, file_id, estado, arquivo, ordem))`)
 	b.with(`fi AS (INSERT INTO anexos (id, chamado_id, comentario_id, usuario_id, nome_arquivo, tipo_mime, tamanho_bytes,
-		telegram_file_id, estado, proxima_tentativa, interno, criado_em) SELECT f.id, t.id, `, comment, `, `, b.arg(b.uploader()),
-		`::integer, f.nome, f.tipo, f.tamanho, nullif(f.file_id, ''), f.estado, CASE WHEN f.estado = 'pendente' THEN `, b.arg(b.now),
+		telegram_file_id, estado, caminho_arquivo, proxima_tentativa, interno, criado_em) SELECT f.id, t.id, `, comment, `, `, b.arg(b.uploader()),
+		`::integer, f.nome, f.tipo, f.tamanho, nullif(f.file_id, ''), f.estado, nullif(f.arquivo, ''), CASE WHEN f.estado = 'pendente' THEN `, b.arg(b.now),
 		`::timestamptz END, `, b.arg(internal), `::boolean, `, b.arg(b.now), `::timestamp FROM t, f)`)
 	if len(in.data) > 0 {
 		b.with(`fp AS (INSERT INTO anexo_partes (anexo_id, parte, dados) SELECT f.id, p.parte, p.dados FROM f JOIN unnest(`,

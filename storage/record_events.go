@@ -155,14 +155,14 @@ func (in *noticeArrays) add(n domain.Notice, gathers bool) {
 
 // fileArrays are attachments by column, and the pieces of those whose content is at hand.
 type fileArrays struct {
-	names, mimes, ids, states []string
-	sizes                     []int64
-	owner                     []int64
-	part                      []int32
-	data                      [][]byte
+	names, mimes, ids, states, outside []string
+	sizes                              []int64
+	owner                              []int64
+	part                               []int32
+	data                               [][]byte
 }
 
-func (in *fileArrays) add(place int, f domain.NewAttachment) {
+func (in *fileArrays) add(place int, f domain.NewAttachment, outside string) {
 	state, size := "pendente", f.Size
 	if f.Content != nil || f.FileID == "" {
 		state, size = "guardado", int64(len(f.Content))
@@ -172,6 +172,10 @@ func (in *fileArrays) add(place int, f domain.NewAttachment) {
 	in.ids = append(in.ids, f.FileID)
 	in.states = append(in.states, state)
 	in.sizes = append(in.sizes, size)
+	in.outside = append(in.outside, outside)
+	if outside != "" {
+		return
+	}
 	for i, p := range pieces(f.Content) {
 		in.owner = append(in.owner, int64(place))
 		in.part = append(in.part, int32(i))

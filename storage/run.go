@@ -27,8 +27,8 @@ type note struct {
 	Wake
 }
 
-// Run exchanges wake-ups with other processes and keeps the counters short and removes what is finished and old, until ctx ends; then it
-// returns nil. Losing the database is not an error: it goes on when the database is back, and tells
+// Run exchanges wake-ups with other processes and keeps the counters short and removes what is finished and
+// old, until ctx ends; then it returns nil. Losing the database is not an error: it goes on when the database is back, and tells
 // listeners that they may have missed something.
 func (db *DB) Run(ctx context.Context) error {
 	self := rand.Text()
@@ -120,7 +120,7 @@ func (db *DB) maintain(ctx context.Context) error {
 	for pause(ctx, maintainEvery) {
 		err := db.Maintain(ctx)
 		if err == nil && time.Since(pruned) > pruneEvery {
-			if err = db.Prune(ctx); err == nil {
+			if err = errors.Join(db.Prune(ctx), db.SweepContents(ctx)); err == nil {
 				pruned = time.Now()
 			}
 		}

@@ -2,9 +2,7 @@ package storage_test
 
 import (
 	"errors"
-	"io"
 	"math"
-	"strings"
 	"testing"
 
 	"chamados/domain"
@@ -122,59 +120,6 @@ func TestCommentsNotesAndUndo(t *testing.T) {
 		return err
 	})
 	h.must(err)
-}
-
-func TestAttachments(t *testing.T) {
-	h := newHouse(t)
-	ana := h.user("ana", domain.RoleEmployee)
-	big := strings.Repeat("0123456789abcdef", 40_000) // several pieces
-	ticket, err := h.desk.Open(t.Context(), ana, domain.NewTicket{
-		Title: "a", Description: "b", Category: domain.CategoryOther,
-		Attachments: []domain.NewAttachment{
-			{Name: "grande.bin", MIME: "application/octet-stream", Content: []byte(big)},
-			{Name: "foto.jpg", Size: 9, FileID: "tg-1"},
-			{Name: "vazio", Content: []byte{}},
-		},
-	})
-	h.must(err)
-	files := h.view(ticket.ID).Attachments
-	if len(files) != 3 || !files[0].Stored || files[1].Stored || files[0].UploaderID != ana.ID || files[0].Size != int64(len(big)) {
-		t.Fatalf("%+v", files)
-	}
-	read := func(id int64) string {
-		t.Helper()
-		r := must2(h.AttachmentContent(t.Context(), id))(t)
-		defer r.Close()
-		return string(must2(io.ReadAll(r))(t))
-	}
-	if read(files[0].ID) != big || read(files[2].ID) != "" {
-		t.Error("the content is another")
-	}
-	if _, err := h.AttachmentContent(t.Context(), files[1].ID); !errors.Is(err, domain.ErrAttachmentNotFound) {
-		t.Errorf("content that is not there yet: %v", err)
-	}
-	jobs := must2(h.Files().DueFiles(t.Context(), 10))(t)
-	if len(jobs) != 1 || jobs[0].FileID != "tg-1" {
-		t.Fatalf("%+v", jobs)
-	}
-	if again := must2(h.Files().DueFiles(t.Context(), 10))(t); len(again) != 0 {
-		t.Errorf("given out twice: %+v", again)
-	}
-	h.must(h.Files().FailFile(t.Context(), jobs[0].AttachmentID, "rede", h.clock.Now()))
-	jobs = must2(h.Files().DueFiles(t.Context(), 10))(t)
-	if len(jobs) != 1 || jobs[0].Attempts != 1 {
-		t.Fatalf("%+v", jobs)
-	}
-	h.must(h.Files().StoreFile(t.Context(), jobs[0].AttachmentID, "image/jpeg", []byte("jpeg")))
-	if got := must2(h.Attachment(t.Context(), files[1].ID))(t); got.MIME != "image/jpeg" || !got.Stored || got.Size != 4 {
-		t.Errorf("%+v", got)
-	}
-	if read(files[1].ID) != "jpeg" {
-		t.Error("fetched content is another")
-	}
-	if err := h.Files().StoreFile(t.Context(), 1<<40, "a/b", nil); !errors.Is(err, domain.ErrAttachmentNotFound) {
-		t.Errorf("a file of nothing: %v", err)
-	}
 }
 
 func TestAbsentIsNotAnError(t *testing.T) {
