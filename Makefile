@@ -64,6 +64,19 @@ clean: ## Remove what was built (never data)
 	rm -rf bin
 	go clean -testcache
 
+# BENCH_FLAGS=-dir=/some/where keeps cluster and data for the next run and goes on where an interrupted one ended.
+.PHONY: bench
+bench: build ## Measure speed against PostgreSQL's own at 1,000, 100,000 and 1,000,000 tickets (some 12 minutes)
+	go run ./internal/bench -json bench.json $(BENCH_FLAGS)
+
+.PHONY: bench-quick
+bench-quick: build ## The same at 100,000 tickets, in less than 3 minutes
+	go run ./internal/bench -quick $(BENCH_FLAGS)
+
+.PHONY: plans
+plans: ## Explain every statement of the program among a million tickets (PLAN_TICKETS)
+	PLAN_TICKETS=$(or $(PLAN_TICKETS),1000000) go run ./storage/pgtest/withpostgres go test ./storage -run TestPlans -v -timeout 30m
+
 .PHONY: soak
 soak: build ## Half an hour of mixed load, drawn to soak.svg: memory, goroutines, sizes, p99 (SOAK=30m)
 	go run ./internal/bench -soak $(or $(SOAK),30m) $(BENCH_FLAGS)

@@ -44,7 +44,7 @@ func (b *bench) growth(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		b.say("%d tickets loaded in %s", n, took.Round(time.Second))
+		b.loaded(n, took)
 	}
 	return b.onCopy(ctx, "tickets_small", func(small *program) error {
 		return b.onCopy(ctx, "tickets_large", func(large *program) error {

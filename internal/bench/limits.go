@@ -48,11 +48,11 @@ func (c *cluster) makeLimits(ctx context.Context, from string) error {
 	if err := c.exec(ctx, "loading", limitSchema...); err != nil {
 		return err
 	}
-	for table, columns := range map[string]string{
-		"usuarios": "id, nome, email, senha_hash, tipo, ativo, criado_em, atualizado_em",
-		"chamados": "id, titulo, descricao, categoria, prioridade, status, usuario_id, atribuido_para, dados_extras, criado_em, atualizado_em, fechado_em",
+	for _, t := range []struct{ name, columns string }{ // people first: tickets refer to them
+		{"usuarios", "id, nome, email, senha_hash, tipo, ativo, criado_em, atualizado_em"},
+		{"chamados", "id, titulo, descricao, categoria, prioridade, status, usuario_id, atribuido_para, dados_extras, criado_em, atualizado_em, fechado_em"},
 	} {
-		if err := c.pipe(ctx, from, table, columns); err != nil {
+		if err := c.pipe(ctx, from, t.name, t.columns); err != nil {
 			return err
 		}
 	}

@@ -63,7 +63,7 @@ func run(ctx context.Context) (missed bool, err error) {
 	flag.StringVar(&dir, "dir", "", "keep cluster and data here for the next run; a new temporary directory if empty")
 	flag.StringVar(&b.json, "json", "", "also write the result to this file")
 	flag.StringVar(&b.profiles, "profiles", "", "write CPU profiles of the program to this directory, one for each operation")
-	flag.StringVar(&only, "only", "", "measure only the parts whose name matches: "+partNames())
+	flag.StringVar(&only, "only", "", "measure only the stages whose name matches: "+stageNames())
 	flag.BoolVar(&b.quick, "quick", false, "100,000 tickets only, short measurements")
 	flag.IntVar(&b.rounds, "rounds", 3, "interleaved rounds")
 	flag.DurationVar(&b.length, "length", 5*time.Second, "of one measurement")
@@ -121,48 +121,8 @@ func (b *bench) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.say("%d tickets loaded in %s", b.tickets, took.Round(time.Second))
+	b.loaded(b.tickets, took)
 	return b.cluster.makeLimits(ctx, baseDatabase)
-}
-
-// part is one group of rows.
-type part struct {
-	name string
-	long bool // not in the quick run
-	run  func(*bench, context.Context) error
-}
-
-var parts = []part{
-	{"throughput", false, (*bench).throughput},
-	{"login", false, (*bench).logins},
-	{"overload", false, (*bench).overload},
-	{"socket", false, (*bench).sockets},
-	{"chat", false, (*bench).chat},
-	{"backlog", false, (*bench).backlog},
-	{"import", false, (*bench).importing},
-	{"footprint", false, (*bench).footprint},
-	{"growth", true, (*bench).growth},
-}
-
-func partNames() string {
-	var out string
-	for _, p := range parts {
-		out += p.name + " "
-	}
-	return out
-}
-
-func (b *bench) measure(ctx context.Context) error {
-	for _, p := range parts {
-		if p.long && b.quick || !b.only.MatchString(p.name) {
-			continue
-		}
-		b.say("%s …", p.name)
-		if err := p.run(b, ctx); err != nil {
-			return fmt.Errorf("%s: %w", p.name, err)
-		}
-	}
-	return nil
 }
 
 // with runs the program on a fresh copy of the base database.
@@ -186,6 +146,12 @@ func (b *bench) on(ctx context.Context, database string, do func(p *program) err
 		}
 	}
 	return do(p)
+}
+
+// loaded notes how long a database took to fill; 0 for one that was there.
+func (b *bench) loaded(tickets int, took time.Duration) {
+	b.say("%d tickets loaded in %s", tickets, took.Round(time.Second))
+	b.report.Stages = append(b.report.Stages, timing{fmt.Sprintf("load of %d", tickets), took.Round(100 * time.Millisecond).Seconds()})
 }
 
 // say tells whoever waits how far it is.

@@ -39,6 +39,7 @@ type report struct {
 	Length     string      `json:"length"`
 	Rows       []row       `json:"rows"`
 	Statements []statement `json:"statements,omitempty"`
+	Stages     []timing    `json:"stages"`
 }
 
 // statement is what pg_stat_statements says about one of the application's.
@@ -101,6 +102,23 @@ func (r report) print(w io.Writer) {
 	for _, s := range r.Statements {
 		fmt.Fprintf(w, "%-10s %6.2f %8.3f  %s\n", s.During, s.PerReq, s.MeanMs, s.SQL)
 	}
+	r.printTimes(w)
+}
+
+// printTimes tells how long it took, stage by stage, and how many bars were met.
+func (r report) printTimes(w io.Writer) {
+	var total, met float64
+	fmt.Fprint(w, "\nSeconds:")
+	for _, s := range r.Stages {
+		fmt.Fprintf(w, " %s %.0f,", s.Stage, s.Seconds)
+		total += s.Seconds
+	}
+	for _, row := range r.Rows {
+		if row.Met {
+			met++
+		}
+	}
+	fmt.Fprintf(w, " in all %.0f. %.0f of %d bars met.\n", total, met, len(r.Rows))
 }
 
 func (r row) print(w io.Writer) {
