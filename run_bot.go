@@ -120,7 +120,9 @@ func (p *Program) newRelay(client *telegram.Client) *notify.Relay {
 }
 
 func (p *Program) newFiles(client *telegram.Client) *bot.Files {
-	return bot.NewFiles(bot.FilesOptions{Store: p.db.Files(), Source: client, Now: p.now, Log: p.log})
+	return bot.NewFiles(bot.FilesOptions{
+		Store: p.db.Files(), Source: client, Letterbox: p.db, DefaultLang: p.config.Desk.Language, Now: p.now, Log: p.log,
+	})
 }
 
 // intake polls, or tells Telegram where to deliver.

@@ -1,6 +1,8 @@
 package admin
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -37,7 +39,7 @@ func (s *Server) attachmentRoutes() {
 	const tag = "anexos"
 	addRaw[uploadDocument, []attachmentJSON](s, endpoint{
 		method: http.MethodPost, path: "/api/chamados/{id}/anexos", id: "upload-attachments", tag: tag,
-		maxBody: maxUploadBody, errors: []int{http.StatusRequestEntityTooLarge}, accepts: "multipart/form-data",
+		maxBody: maxUploadBody, errors: []int{http.StatusRequestEntityTooLarge, http.StatusInsufficientStorage}, accepts: "multipart/form-data",
 	}, s.upload)
 	add(s, endpoint{method: http.MethodGet, path: "/api/chamados/{id}/anexos", id: "list-attachments", tag: tag}, s.listAttachments)
 	addRaw[none, []byte](s, endpoint{
@@ -130,6 +132,14 @@ func readFile(part *multipart.Part) (domain.NewAttachment, error) {
 	}, nil
 }
 
+// showable reports whether a browser may show a file of this type that starts so: no text that looks
+// like markup, whatever it was taken for.
+func showable(mime string, start []byte) bool {
+	kind, _, _ := strings.Cut(mime, ";")
+	markup := bytes.HasPrefix(bytes.TrimLeft(start, "\ufeff \t\r\n"), []byte("<"))
+	return shown[kind] && !(kind == "text/plain" && markup)
+}
+
 // download sends a file. Whatever could run in a browser is never shown by it.
 func (s *Server) download(c *call) error {
 	id, err := c.pathID(domain.ErrAttachmentNotFound)
@@ -141,9 +151,13 @@ func (s *Server) download(c *call) error {
 		return err
 	}
 	defer content.Close()
-	kind, _, _ := strings.Cut(f.MIME, ";")
+	in := bufio.NewReaderSize(content, sniffedBytes)
+	start, err := in.Peek(sniffedBytes)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
 	disposition, contentType := "attachment", octetStream
-	if shown[kind] {
+	if showable(f.MIME, start) {
 		disposition, contentType = "inline", f.MIME
 	}
 	h := c.w.Header()
@@ -154,7 +168,7 @@ func (s *Server) download(c *call) error {
 	if f.Size > 0 {
 		h.Set("Content-Length", strconv.FormatInt(f.Size, 10))
 	}
-	if _, err := io.Copy(&pieces{c: c, download: true}, content); err != nil {
+	if _, err := io.Copy(&pieces{c: c, download: true}, in); err != nil {
 		requestOf(c.r.Context()).failed = err
 		panic(http.ErrAbortHandler)
 	}

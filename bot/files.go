@@ -2,8 +2,10 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"io"
 	"log/slog"
 	"sync"
@@ -11,6 +13,7 @@ import (
 
 	"chamados/bot/chat"
 	"chamados/domain"
+	"chamados/domain/i18n"
 )
 
 // Downloader opens files that are with Telegram.
@@ -20,15 +23,17 @@ type Downloader interface {
 	File(ctx context.Context, fileID string) (io.ReadCloser, error)
 }
 
-// FilesOptions configure Files. Store and Source are required.
+// FilesOptions configure Files. Store, Source and Letterbox are required.
 type FilesOptions struct {
-	Store    domain.FileStore
-	Source   Downloader
-	Parallel int           // downloads at once, each holding up to 20 MiB; default 3
-	Sweep    time.Duration // pause between looks for files; default 5 s
-	Timeout  time.Duration // of one download; default 2 min
-	Now      func() time.Time
-	Log      *slog.Logger
+	Store       domain.FileStore
+	Source      Downloader
+	Letterbox   Letterbox
+	Parallel    int           // downloads at once, each holding up to 20 MiB; default 3
+	Sweep       time.Duration // pause between looks for files; default 5 s
+	Timeout     time.Duration // of one download; default 2 min
+	DefaultLang domain.Lang   // of people whose language is not known; default pt-BR
+	Now         func() time.Time
+	Log         *slog.Logger
 }
 
 // Files brings the contents of attachments from Telegram into the store, in the
@@ -48,6 +53,9 @@ func NewFiles(o FilesOptions) *Files {
 	}
 	if o.Timeout <= 0 {
 		o.Timeout = 2 * time.Minute
+	}
+	if o.DefaultLang == "" {
+		o.DefaultLang = domain.LangPortuguese
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -124,15 +132,45 @@ func (f *Files) fetch(ctx context.Context, job domain.FileJob) error {
 			return nil
 		}
 	}
-	if ctx.Err() != nil || domain.CodeOf(err) == domain.CodeUnavailable {
+	full := errors.Is(err, domain.ErrStorageFull)
+	if ctx.Err() != nil || domain.CodeOf(err) == domain.CodeUnavailable && !full {
 		return err
 	}
 	retry := f.retry(job, err)
 	f.o.Log.Warn("bot: file not fetched", "attachment", job.AttachmentID, "again", !retry.IsZero(), "error", err)
+	if err := f.tell(ctx, job, full, retry.IsZero()); err != nil {
+		return err
+	}
 	return f.o.Store.FailFile(ctx, job.AttachmentID, causeText(err), retry)
 }
 
-var errFileTooLarge = fmt.Errorf("%w: file is larger than %d bytes", chat.ErrRefused, domain.MaxAttachment)
+// tell lets whoever sent a file know that it waits for room, or that it will not be had.
+func (f *Files) tell(ctx context.Context, job domain.FileJob, full, lost bool) error {
+	key := "transport.file_waits"
+	if lost {
+		key = "transport.file_lost"
+	}
+	if job.ChatID == 0 || !full && !lost {
+		return nil
+	}
+	lang := job.Lang
+	if lang == "" {
+		lang = f.o.DefaultLang
+	}
+	text := i18n.Text(lang, key, i18n.Args{"Name": html.EscapeString(job.Name), "Number": job.TicketID})
+	payload, err := json.Marshal(chat.Outgoing{Text: text})
+	if err != nil {
+		return err
+	}
+	return f.o.Letterbox.Enqueue(ctx, domain.Outgoing{
+		ChatID: job.ChatID, TicketID: job.TicketID, Payload: payload, Key: fmt.Sprintf("%s:%d", key, job.AttachmentID),
+	})
+}
+
+var (
+	errFileTooLarge = fmt.Errorf("%w: file is larger than %d bytes", chat.ErrRefused, domain.MaxAttachment)
+	errFileEmpty    = fmt.Errorf("%w: file is empty", chat.ErrRefused)
+)
 
 func (f *Files) download(ctx context.Context, job domain.FileJob) ([]byte, error) {
 	body, err := f.o.Source.File(ctx, job.FileID)
@@ -144,8 +182,11 @@ func (f *Files) download(ctx context.Context, job domain.FileJob) ([]byte, error
 	if err != nil {
 		return nil, fmt.Errorf("download: %w", err)
 	}
-	if len(content) > domain.MaxAttachment {
+	switch {
+	case len(content) > domain.MaxAttachment:
 		return nil, errFileTooLarge
+	case len(content) == 0:
+		return nil, errFileEmpty
 	}
 	return content, nil
 }

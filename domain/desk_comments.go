@@ -147,14 +147,17 @@ func (d *Desk) Attachment(ctx context.Context, a Actor, id int64) (Attachment, i
 	return f, content, err
 }
 
-// checkFiles cleans the names and refuses what is too large.
+// checkFiles cleans the names and refuses what is too large, or at hand and empty.
 func checkFiles(files []NewAttachment) ([]NewAttachment, error) {
 	var c checks
 	out := make([]NewAttachment, 0, len(files))
 	for _, f := range files {
 		f.Name = CleanFileName(f.Name)
-		if f.Size > MaxAttachment {
+		switch {
+		case f.Size > MaxAttachment:
 			c.add("arquivo", "file_too_large", "Name", f.Name, "Max", MaxAttachment>>20)
+		case f.FileID == "" && len(f.Content) == 0:
+			c.add("arquivo", "file_is_empty", "Name", f.Name)
 		}
 		out = append(out, f)
 	}

@@ -147,8 +147,12 @@ type NoticeEventView struct {
 // FileJob is an attachment whose content is still with Telegram.
 type FileJob struct {
 	AttachmentID int64
+	TicketID     int64
+	Name         string
 	FileID       string
 	Attempts     int
+	ChatID       int64 // of whoever sent it, 0 if they have none
+	Lang         Lang
 }
 
 // FileStore keeps the contents that come from Telegram.

@@ -23,10 +23,13 @@ func (f files) DueFiles(ctx context.Context, limit int) ([]domain.FileJob, error
 	err := f.db.run(ctx, statement{sql: `UPDATE anexos f SET proxima_tentativa = $2 WHERE f.id IN (
 			SELECT id FROM anexos WHERE estado = 'pendente' AND proxima_tentativa <= $1
 			ORDER BY proxima_tentativa LIMIT $3 FOR UPDATE SKIP LOCKED)
-		RETURNING f.id, f.telegram_file_id, f.tentativas`, args: []any{now, now.Add(fetchLease), limit},
+		RETURNING f.id, f.chamado_id, f.nome_arquivo, f.telegram_file_id, f.tentativas,
+			(SELECT telegram_id FROM usuarios u WHERE u.id = f.usuario_id), (SELECT idioma FROM usuarios u WHERE u.id = f.usuario_id)`,
+		args: []any{now, now.Add(fetchLease), limit},
 		read: each(func(rows pgx.Rows) error {
 			var j domain.FileJob
-			err := rows.Scan(&j.AttachmentID, (*zeroText)(&j.FileID), &j.Attempts)
+			err := rows.Scan(&j.AttachmentID, &j.TicketID, &j.Name, (*zeroText)(&j.FileID), &j.Attempts,
+				(*zeroInt)(&j.ChatID), (*zeroText)(&j.Lang))
 			out = append(out, j)
 			return err
 		})})
