@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"chamados/admin/panel"
 )
@@ -51,9 +52,23 @@ func plainly(value reflect.Value) string {
 			parts = append(parts, value.Type().Field(i).Tag.Get("mapstructure")+" "+plainly(value.Field(i)))
 		}
 	default:
+		if d, ok := value.Interface().(time.Duration); ok {
+			return duration(d)
+		}
 		return fmt.Sprint(value.Interface())
 	}
 	return strings.Join(parts, ", ")
+}
+
+// duration leaves out the zeros that Go writes at the end: "2h", not "2h0m0s".
+func duration(d time.Duration) string {
+	s := d.String()
+	for _, zero := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(s, zero) {
+			s = s[:len(s)-2]
+		}
+	}
+	return s
 }
 
 // withoutPassword hides what an address carries before its host.

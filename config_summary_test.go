@@ -3,7 +3,18 @@ package main
 import (
 	"strings"
 	"testing"
+	"time"
 )
+
+func TestDurationsAreShort(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0s", 30 * time.Second: "30s", 2 * time.Minute: "2m", 2 * time.Hour: "2h", 90 * time.Minute: "1h30m", 10 * time.Hour: "10h", 100 * time.Minute: "1h40m",
+	} {
+		if got := duration(d); got != want {
+			t.Errorf("%v: %q, want %q", d, got, want)
+		}
+	}
+}
 
 func TestSummaryNamesEverySettingAndNoSecret(t *testing.T) {
 	c := Config{

@@ -270,6 +270,11 @@ func (p *Program) startWeb() error {
 // summary is what the system page tells of this program.
 func (p *Program) summary() panel.System {
 	s := panel.System{Version: buildVersion(), Started: p.started, Settings: p.config.Summary()}
+	for i := range s.Settings {
+		if key := &s.Settings[i]; key.Name == "secret_key" && !key.Set {
+			key.Made = true // see secretKey
+		}
+	}
 	if name := p.botName.Load(); name != nil {
 		s.BotName = *name
 	}

@@ -160,6 +160,7 @@ func (s *sandbox) startTelegram() error {
 	mux.Handle("/bot"+sandboxToken+"/", telegram.Handler())
 	mux.Handle("/file/", telegram.Handler())
 	mux.Handle("/correio/", s.box.page)
+	mux.Handle("GET /favicon.ico", http.RedirectHandler("/icon.svg", http.StatusFound))
 	mux.Handle("/", telegram.Page())
 	s.pages = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	go s.pages.Serve(s.listener)
@@ -179,7 +180,14 @@ func (s *sandbox) seed(ctx context.Context, store domain.Store, passwords domain
 			}
 		}
 	}
-	return seed(ctx, store, passwords, hash, time.Now())
+	var bad error
+	rules := s.config.deskOptions(func(key, format string, args ...any) {
+		bad = errors.Join(bad, fmt.Errorf("%s: %w", key, fmt.Errorf(format, args...)))
+	})
+	if bad != nil {
+		return bad
+	}
+	return seed(ctx, store, passwords, hash, time.Now(), rules...)
 }
 
 func (s *sandbox) chatURL() string { return "http://" + s.listener.Addr().String() }

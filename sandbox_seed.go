@@ -24,19 +24,20 @@ type seeder struct {
 	clock time.Time
 	start time.Time
 	users map[string]domain.User
+	rules []domain.Option // of the desk
 }
 
 // chatCards is how many tickets are opened after the chats are linked.
 const chatCards = 3
 
 // seed fills the database unless there are accounts already. hash is the password of
-// everybody.
-func seed(ctx context.Context, store domain.Store, passwords domain.Passwords, hash string, now time.Time) error {
+// everybody; rules are what the desk promises.
+func seed(ctx context.Context, store domain.Store, passwords domain.Passwords, hash string, now time.Time, rules ...domain.Option) error {
 	present, err := store.Users(ctx, domain.UserFilter{Limit: 1})
 	if err != nil || len(present) > 0 {
 		return err
 	}
-	s := &seeder{store: store, start: now, users: map[string]domain.User{}}
+	s := &seeder{store: store, start: now, users: map[string]domain.User{}, rules: rules}
 	if err := s.people(ctx, hash); err != nil {
 		return fmt.Errorf("sandbox people: %w", err)
 	}
@@ -44,6 +45,10 @@ func seed(ctx context.Context, store domain.Store, passwords domain.Passwords, h
 	early, late := seedTickets[:len(seedTickets)-chatCards], seedTickets[len(seedTickets)-chatCards:]
 	if err := s.tickets(ctx, early); err != nil {
 		return err
+	}
+	s.clock = s.start
+	if err := s.desk.TendDue(ctx); err != nil {
+		return fmt.Errorf("sandbox targets: %w", err)
 	}
 	s.desk = s.deskOn(store, passwords)
 	if err := s.chats(ctx); err != nil {
@@ -53,7 +58,7 @@ func seed(ctx context.Context, store domain.Store, passwords domain.Passwords, h
 }
 
 func (s *seeder) deskOn(store domain.Store, passwords domain.Passwords) *domain.Desk {
-	return domain.NewDesk(store, passwords, func() time.Time { return s.clock })
+	return domain.NewDesk(store, passwords, func() time.Time { return s.clock }, s.rules...)
 }
 
 // quiet is a store that tells nobody of what is recorded: the past of the sandbox is not
@@ -105,6 +110,9 @@ func (s *seeder) chats(ctx context.Context) error {
 func (s *seeder) tickets(ctx context.Context, list []seedTicket) error {
 	for _, t := range list {
 		s.clock = s.start.Add(-time.Duration(t.hoursAgo) * time.Hour)
+		if err := s.desk.TendDue(ctx); err != nil {
+			return fmt.Errorf("sandbox targets: %w", err)
+		}
 		if err := s.ticket(ctx, t); err != nil {
 			return fmt.Errorf("sandbox ticket %q: %w", t.title, err)
 		}

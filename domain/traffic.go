@@ -2,6 +2,7 @@ package domain
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -34,6 +35,7 @@ type Receipt struct {
 	TicketID  int64 // 0 for none
 	Kind      DeliveryKind
 	Event     EventKind // that a notice tells of
+	CommentID int64     // that it tells of; 0 for none
 	ChatID    int64
 	UserID    int64  // whose chat it is; 0 for a group or a stranger
 	To        string // the person's name or the group's title, "" if neither is known
@@ -89,6 +91,9 @@ type TrafficStore interface {
 	Receipts(ctx context.Context, ticketID int64, limit int) ([]Receipt, error)
 	// LostMessages returns the messages that were given up after a moment, newest first.
 	LostMessages(ctx context.Context, after time.Time, limit int) ([]Receipt, error)
+	// LastReceipts returns of each chat the newest message whose outcome is known; chats about which
+	// nothing recent is known are left out.
+	LastReceipts(ctx context.Context, chats []int64) ([]Receipt, error)
 	// ParkedUpdates returns the updates that were put aside, newest first.
 	ParkedUpdates(ctx context.Context, limit int) ([]ParkedUpdate, error)
 	Traffic(ctx context.Context, lostAfter time.Time) (Traffic, error)
@@ -147,6 +152,33 @@ func (d *Desk) LostMessages(ctx context.Context, a Actor) ([]Receipt, error) {
 		return nil, err
 	}
 	return d.store.LostMessages(ctx, d.Now().Add(-TrafficMemory), trafficList)
+}
+
+// GroupState is a connected group with what became of the last message to it.
+type GroupState struct {
+	Group
+	Last Receipt // zero if nothing is known
+}
+
+// GroupStates returns the connected groups and whether they are reached; IT only.
+func (d *Desk) GroupStates(ctx context.Context, a Actor) ([]GroupState, error) {
+	groups, err := d.Groups(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	chats := make([]int64, len(groups))
+	for i, g := range groups {
+		chats[i] = g.ChatID
+	}
+	last, err := d.store.LastReceipts(ctx, chats)
+	out := make([]GroupState, len(groups))
+	for i, g := range groups {
+		out[i].Group = g
+		if at := slices.IndexFunc(last, func(r Receipt) bool { return r.ChatID == g.ChatID }); at >= 0 {
+			out[i].Last = last[at]
+		}
+	}
+	return out, err
 }
 
 // ParkedUpdates returns the newest updates that were put aside; IT only.

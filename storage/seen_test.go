@@ -9,7 +9,8 @@ import (
 
 func TestUnreadIsWhatOthersDidSinceOneLooked(t *testing.T) {
 	h, ana, ti := staffed(t)
-	id, other := h.open(ana, "a").ID, h.open(ana, "b").ID
+	id := h.open(ana, "a").ID
+	var other int64
 	unread := func(a domain.Actor) []bool {
 		t.Helper()
 		got := must2(h.desk.Unread(t.Context(), a, []int64{id, other}))(t)
@@ -21,7 +22,13 @@ func TestUnreadIsWhatOthersDidSinceOneLooked(t *testing.T) {
 			t.Errorf("%s: %v", what, got)
 		}
 	}
-	expect("new ones", unread(ti), true, true)
+	expect("what was there before the first visit", unread(ti), false, false)
+	expect("one's own", unread(ana), false, false)
+	h.clock.Add(time.Minute)
+	other = h.open(ana, "b").ID
+	expect("a new one", unread(ti), false, true)
+	h.comment(ana, id, domain.NewComment{Text: "ainda"})
+	expect("news of an old one", unread(ti), true, true)
 	expect("one's own", unread(ana), false, false)
 	look := func(a domain.Actor, id int64) {
 		t.Helper()

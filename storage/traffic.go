@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	receiptColumns = `s.id, s.chamado_id, s.tipo, e.tipo, s.faixa, coalesce(s.usuario_id, p.id), coalesce(u.nome, g.titulo, p.nome),
+	receiptColumns = `s.id, s.chamado_id, s.tipo, e.tipo, e.comentario_id, s.faixa, coalesce(s.usuario_id, p.id), coalesce(u.nome, g.titulo, p.nome),
 		s.erro, s.tentativas, s.mensagem_id, s.criado_em, s.terminado_em, u.telegram_bloqueado_em IS NOT NULL`
 	receiptFrom = ` FROM saida s LEFT JOIN eventos e ON e.id = s.evento_id LEFT JOIN usuarios u ON u.id = s.usuario_id
 		LEFT JOIN grupos g ON g.chat_id = s.faixa LEFT JOIN usuarios p ON s.usuario_id IS NULL AND p.telegram_id = s.faixa`
@@ -20,7 +20,7 @@ const (
 	lost = `s.terminado_em IS NOT NULL AND s.erro IS NOT NULL AND s.erro <> '` + causeUndone + `'
 		AND s.erro NOT LIKE '%` + domain.CauseMoot + `%'`
 	// A mail is good as long as what only its reader may know has not been erased.
-	mailColumns = `m.id, m.chamado_id, m.tipo, e.tipo, m.usuario_id, coalesce(u.nome, m.endereco), m.erro, m.tentativas, m.criado_em,
+	mailColumns = `m.id, m.chamado_id, m.tipo, e.tipo, e.comentario_id, m.usuario_id, coalesce(u.nome, m.endereco), m.erro, m.tentativas, m.criado_em,
 		m.terminado_em, m.vence_em, m.tipo = 'aviso' OR m.segredos IS NOT NULL`
 	mailFrom = ` FROM correio m LEFT JOIN eventos e ON e.id = m.evento_id LEFT JOIN usuarios u ON u.id = m.usuario_id`
 	lostMail = `m.terminado_em IS NOT NULL AND m.erro IS NOT NULL`
@@ -43,6 +43,19 @@ func (s *store) LostMessages(ctx context.Context, after time.Time, limit int) ([
 		statement{sql: `SELECT ` + mailColumns + mailFrom + ` WHERE ` + lostMail + ` AND m.terminado_em > $1 ORDER BY m.terminado_em DESC LIMIT $2`, args: args})
 }
 
+// recentMessages bounds how far back the last message to a chat is looked for.
+const recentMessages = 5000
+
+// LastReceipts returns of each chat the newest message whose outcome is known.
+func (s *store) LastReceipts(ctx context.Context, chats []int64) ([]domain.Receipt, error) {
+	var out []domain.Receipt
+	err := s.run(ctx, statement{sql: `WITH novas AS MATERIALIZED (SELECT * FROM (SELECT * FROM saida ORDER BY id DESC LIMIT $2) n
+			WHERE n.faixa = ANY ($1::bigint[]) AND (n.terminado_em IS NOT NULL OR n.erro IS NOT NULL))
+		SELECT DISTINCT ON (s.faixa) ` + receiptColumns + strings.Replace(receiptFrom, `FROM saida s`, `FROM novas s`, 1) + ` ORDER BY s.faixa, s.id DESC`,
+		args: []any{chats, recentMessages}, read: readReceipts(&out)})
+	return out, wrap("look for the last messages", err)
+}
+
 // receipts joins messages and mails, the newest by a time first.
 func (s *store) receipts(ctx context.Context, by func(domain.Receipt) time.Time, limit int, messages, mails statement) ([]domain.Receipt, error) {
 	var out []domain.Receipt
@@ -58,8 +71,8 @@ func readReceipts(out *[]domain.Receipt) func(pgx.Rows) error {
 		var r domain.Receipt
 		var message zeroInt
 		var blocked bool
-		err := rows.Scan(&r.ID, (*zeroInt)(&r.TicketID), (*zeroText)(&r.Kind), (*zeroText)(&r.Event), &r.ChatID, (*zeroInt)(&r.UserID),
-			(*zeroText)(&r.To), (*zeroText)(&r.Cause), &r.Attempts, &message, (*zeroTime)(&r.CreatedAt), (*zeroTime)(&r.DoneAt), &blocked)
+		err := rows.Scan(&r.ID, (*zeroInt)(&r.TicketID), (*zeroText)(&r.Kind), (*zeroText)(&r.Event), (*zeroInt)(&r.CommentID), &r.ChatID,
+			(*zeroInt)(&r.UserID), (*zeroText)(&r.To), (*zeroText)(&r.Cause), &r.Attempts, &message, (*zeroTime)(&r.CreatedAt), (*zeroTime)(&r.DoneAt), &blocked)
 		r.State = receiptState(r, message != 0, blocked)
 		*out = append(*out, r)
 		return err
@@ -71,8 +84,8 @@ func readMailReceipts(out *[]domain.Receipt, now time.Time) func(pgx.Rows) error
 		r := domain.Receipt{Mail: true}
 		var expires zeroTime
 		var good bool
-		err := rows.Scan(&r.ID, (*zeroInt)(&r.TicketID), (*zeroText)(&r.Kind), (*zeroText)(&r.Event), (*zeroInt)(&r.UserID), (*zeroText)(&r.To),
-			(*zeroText)(&r.Cause), &r.Attempts, (*zeroTime)(&r.CreatedAt), (*zeroTime)(&r.DoneAt), &expires, &good)
+		err := rows.Scan(&r.ID, (*zeroInt)(&r.TicketID), (*zeroText)(&r.Kind), (*zeroText)(&r.Event), (*zeroInt)(&r.CommentID), (*zeroInt)(&r.UserID),
+			(*zeroText)(&r.To), (*zeroText)(&r.Cause), &r.Attempts, (*zeroTime)(&r.CreatedAt), (*zeroTime)(&r.DoneAt), &expires, &good)
 		r.State = receiptState(r, true, false)
 		r.Expired = !good || !now.Before(timeOf(expires))
 		*out = append(*out, r)

@@ -3,6 +3,7 @@ package panel
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"chamados/domain"
@@ -87,10 +88,20 @@ func (p *Panel) reason(r *http.Request, v *visit, id int64, cause error) string 
 		technicians = nil
 	}
 	past := p.history(r.Context(), v, view, technicians)
-	if len(past) == 0 || past[0].ActorName == "" {
+	i := slices.IndexFunc(past, func(d deed) bool { return slices.Contains(revising, d.Kind) })
+	switch {
+	case i < 0 || past[i].ActorName == "":
 		return p.errorText(v.Lang, cause)
+	case past[i].ActorID == v.Actor.ID:
+		return i18n.Text(v.Lang, "panel.stale_own", i18n.Args{"What": past[i].Text})
 	}
-	return i18n.Text(v.Lang, "panel.stale", i18n.Args{"Name": past[0].ActorName, "What": past[0].Text})
+	return i18n.Text(v.Lang, "panel.stale", i18n.Args{"Name": past[i].ActorName, "What": past[i].Text})
+}
+
+// revising are the events by which a ticket gets a new version: the last of them is why a change is stale.
+var revising = []domain.EventKind{
+	domain.EventStatus, domain.EventPriority, domain.EventAssignee, domain.EventTitle, domain.EventDescription,
+	domain.EventCategory, domain.EventExtra, domain.EventDeleted, domain.EventRestored,
 }
 
 // version is the version that the form or card showed; 0 asks for no check.

@@ -338,3 +338,56 @@ func TestExportKeepsSpreadsheetsFromRunningText(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// Whoever saves over somebody else's change is told of it and sees the text that stands there.
+func TestEditingWhatSomebodyElseEditedShowsBoth(t *testing.T) {
+	h := newHouse(t)
+	tk := h.ticket(t, h.caio, "Mouse")
+	theirs := "Mouse sem fio <b>"
+	if _, err := h.desk.Change(t.Context(), actor(h.bia), tk.ID, domain.TicketChange{Title: &theirs}, 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.desk.Comment(t.Context(), actor(h.caio), tk.ID, domain.NewComment{Text: "oi"}); err != nil {
+		t.Fatal(err)
+	}
+	v, path := h.as(t, h.ana), fmt.Sprintf("/chamados/%d/editar", tk.ID)
+	mine := map[string]string{"titulo": "Mouse novo", "descricao": tk.Description, "categoria": "hardware", "versao": strconv.FormatInt(tk.Version, 10)}
+	got := v.upload(path, mine, "", nil)
+	for _, want := range []string{"Bia Rocha foi mais rápido: mudou o título", "Como está agora", "Mouse sem fio &lt;b&gt;", `value="Mouse novo"`} {
+		if got.status != 412 || !strings.Contains(got.body, want) {
+			t.Errorf("%d, not shown: %s", got.status, want)
+		}
+	}
+	mine["versao"] = regexp.MustCompile(`name="versao" value="(\d+)"`).FindStringSubmatch(got.body)[1]
+	if got := v.upload(path, mine, "", nil); got.status != 303 {
+		t.Errorf("saving again: %d", got.status)
+	}
+	mine["versao"] = "1"
+	if got := v.upload(path, mine, "", nil); got.status != 412 || !strings.Contains(got.body, "Você mesmo já mudou") {
+		t.Errorf("one's own other window: %d", got.status)
+	}
+}
+
+// IT sees what a comment said before it was edited and to whom it was brought; others do not.
+func TestOldVersionsAndDeliveriesOfACommentAreForIT(t *testing.T) {
+	h := newHouse(t)
+	tk := h.told(t)
+	c, err := h.desk.Comment(t.Context(), actor(h.ana), tk.ID, domain.NewComment{Text: "primeira"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.desk.EditComment(t.Context(), actor(h.ana), c.ID, "segunda"); err != nil {
+		t.Fatal(err)
+	}
+	path := fmt.Sprintf("/chamados/%d", tk.ID)
+	it, own := h.as(t, h.bia).get(path).body, h.as(t, h.caio).get(path).body
+	if !strings.Contains(it, "1 versão anterior") || !strings.Contains(it, "primeira") {
+		t.Error("IT does not see the old version")
+	}
+	if _, line, ok := strings.Cut(it, `class="sent-line"`); !ok || !strings.Contains(line[:400], "Caio Nunes") {
+		t.Error("IT does not see to whom the comment went")
+	}
+	if strings.Contains(own, "primeira") || strings.Contains(own, "sent-line") || !strings.Contains(own, "segunda") {
+		t.Error("an employee sees what is behind the stage")
+	}
+}

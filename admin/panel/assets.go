@@ -51,6 +51,12 @@ func loadAssets() (*assets, error) {
 	return a, nil
 }
 
+// favicon serves what browsers ask for by themselves on pages that name no sign, like the API's.
+func (a *assets) favicon(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "public, max-age=86400")
+	http.Redirect(w, r, a.path("logo.svg"), http.StatusFound)
+}
+
 func (a *assets) path(name string) string { return a.prefix + name }
 
 func (a *assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -92,6 +92,7 @@ func (p *Panel) routes() http.Handler {
 	page := func(pattern string, h handler) { open(pattern, p.loggedIn(h)) }
 
 	mux.Handle("GET /assets/", p.assets)
+	mux.HandleFunc("GET /favicon.ico", p.assets.favicon)
 	open("GET /entrar", p.loginPage)
 	open("POST /entrar", p.login)
 	open("POST /sair", p.logout)

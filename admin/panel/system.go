@@ -24,6 +24,7 @@ type Setting struct {
 	Value  string // never that of a secret
 	Secret bool
 	Set    bool
+	Made   bool // not set by anybody: the program made it itself
 }
 
 type systemBody struct {
@@ -31,7 +32,7 @@ type systemBody struct {
 	Traffic  domain.Traffic
 	Lost     []domain.Receipt
 	Parked   []domain.ParkedUpdate
-	Groups   []domain.Group
+	Groups   []domain.GroupState
 	Sections []section
 }
 
@@ -53,7 +54,7 @@ func (p *Panel) system(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if body.Parked, err = p.Desk.ParkedUpdates(ctx, v.Actor); err != nil {
 		return err
 	}
-	if body.Groups, err = p.Desk.Groups(ctx, v.Actor); err != nil {
+	if body.Groups, err = p.Desk.GroupStates(ctx, v.Actor); err != nil {
 		return err
 	}
 	if p.System != nil {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"unicode/utf8"
 
 	"chamados/domain"
 	"chamados/domain/i18n"
@@ -32,14 +33,17 @@ type ticketBody struct {
 // entry is one comment with its files.
 type entry struct {
 	domain.Comment
-	Files []domain.Attachment
-	Mine  bool
+	Files    []domain.Attachment
+	Mine     bool
+	Versions []domain.Event   // what it said before, oldest first; IT only
+	Sent     []domain.Receipt // how it reached people; IT only
 }
 
 // deed is one line of the history in words.
 type deed struct {
 	domain.Event
-	Text string
+	Text   string
+	Before string // the old text that was replaced or taken back, "" for none
 }
 
 type commentDraft struct {
@@ -57,6 +61,9 @@ func (b ticketBody) MayEdit() bool { return b.CanEdit(b.Actor) }
 func (b ticketBody) Undelivered() bool {
 	return b.NoChat || slices.ContainsFunc(b.Receipts, domain.Receipt.Retriable)
 }
+
+// LongTitle reports whether the title needs smaller letters to leave room for the rest.
+func (b ticketBody) LongTitle() bool { return utf8.RuneCountInString(b.Title) > 140 }
 
 // HasAssignee reports whether somebody has the ticket.
 func (b ticketBody) HasAssignee() bool { return b.AssigneeID != 0 }
@@ -88,6 +95,9 @@ func (p *Panel) showTicket(w http.ResponseWriter, r *http.Request, v *visit, id 
 		}
 	}
 	body.Talk, body.Files = conversation(view, v.Actor)
+	if v.Actor.IsIT() {
+		backstage(body.Talk, view.Events, body.Receipts)
+	}
 	body.Past = p.history(r.Context(), v, view, body.Technician)
 	edit(&body)
 	p.noteSeen(r.Context(), v, view)
@@ -121,6 +131,25 @@ func conversation(t domain.TicketView, a domain.Actor) ([]entry, []domain.Attach
 	return talk, files[0]
 }
 
+// backstage adds to each comment what only IT sees: its old versions and how it reached people.
+func backstage(talk []entry, events []domain.Event, receipts []domain.Receipt) {
+	place := make(map[int64]*entry, len(talk))
+	for i := range talk {
+		place[talk[i].ID] = &talk[i]
+	}
+	for _, e := range events {
+		if c := place[e.CommentID]; c != nil && e.Kind == domain.EventCommentEdit {
+			c.Versions = append(c.Versions, e)
+		}
+	}
+	for _, r := range slices.Backward(receipts) {
+		c := place[r.CommentID]
+		if c != nil && r.UserID != 0 && r.Kind != domain.DeliverCard && r.Event != domain.EventCommentEdit {
+			c.Sent = append(c.Sent, r)
+		}
+	}
+}
+
 // isImage reports whether a file can be looked at in the page.
 func isImage(f domain.Attachment) bool { return f.Stored && slices.Contains(imageTypes, f.MIME) }
 
@@ -138,10 +167,19 @@ func (p *Panel) history(ctx context.Context, v *visit, t domain.TicketView, know
 	out := make([]deed, 0, len(t.Events))
 	for _, e := range slices.Backward(t.Events) {
 		if e.VisibleTo(v.Actor) {
-			out = append(out, deed{Event: e, Text: eventText(v.Lang, e, names)})
+			out = append(out, deed{Event: e, Text: eventText(v.Lang, e, names), Before: replaced(e)})
 		}
 	}
 	return out
+}
+
+// replaced returns the text that an event did away with.
+func replaced(e domain.Event) string {
+	switch e.Kind {
+	case domain.EventTitle, domain.EventDescription, domain.EventCommentUndo:
+		return e.From
+	}
+	return ""
 }
 
 // eventText says what happened, without who did it.
@@ -157,6 +195,9 @@ func eventText(lang domain.Lang, e domain.Event, names map[string]string) string
 	case domain.EventAssignee:
 		if e.To == "" {
 			return i18n.Text(lang, "panel.event.unassigned", nil)
+		}
+		if e.To == strconv.FormatInt(e.ActorID, 10) {
+			return i18n.Text(lang, "panel.event.taken", nil)
 		}
 		if to = names[e.To]; to == "" {
 			to = "#" + e.To

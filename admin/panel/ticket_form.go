@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"chamados/domain"
+	"chamados/domain/i18n"
 )
 
 // ticketForm is the page on which a ticket is written or rewritten.
@@ -25,9 +26,27 @@ type ticketForm struct {
 	Requester   string // address; IT only
 	Newcomer    domain.NewCollaborator
 	Problems    problems
+	Theirs      []written // what somebody else wrote meanwhile
 	Categories  []domain.Category
 	Priorities  []domain.Priority
 	Actor       domain.Actor
+}
+
+// written is a field as it stands on the desk.
+type written struct{ Field, Text string }
+
+// theirs returns the fields in which the form differs from the ticket.
+func (f ticketForm) theirs(lang domain.Lang, t domain.Ticket) []written {
+	var out []written
+	add := func(field, mine, now, shown string) {
+		if mine != now {
+			out = append(out, written{i18n.Text(lang, "field."+field, nil), shown})
+		}
+	}
+	add("titulo", f.Title, t.Title, t.Title)
+	add("categoria", string(f.Category), string(t.Category), i18n.Category(lang, t.Category))
+	add("descricao", f.Description, t.Description, t.Description)
+	return out
 }
 
 // IT reports whether the writer is IT.
@@ -200,7 +219,7 @@ func (p *Panel) edit(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if found, ok := formProblems(v.Lang, err); err != nil && ok {
 		if domain.CodeOf(err) == domain.CodeStale {
 			found[""] = p.reason(r, v, t.ID, err)
-			f.Version = t.Version
+			f.Version, f.Theirs = t.Version, f.theirs(v.Lang, t)
 		}
 		f.Problems = found
 		return p.render(w, v, statusOf(err), "ticket_form", f)

@@ -9,14 +9,23 @@ import (
 	"chamados/domain"
 )
 
-const mark = `class="unread"`
+const mark = `class="news"`
 
 func TestNewsAreMarkedUntilOneLooks(t *testing.T) {
 	h := newHouse(t)
+	ana, caio := h.as(t, h.ana), h.as(t, h.caio)
+	old := h.ticket(t, h.caio, "Teclado")
+	for _, v := range []*visitor{ana, caio} {
+		if strings.Contains(v.get("/").body, mark) {
+			t.Error("what was there before the first visit is marked")
+		}
+	}
 	ticket := h.ticket(t, h.caio, "Monitor")
 	page := "/chamados/" + strconv.FormatInt(ticket.ID, 10)
 	card := "/fragmentos/cartao/" + strconv.FormatInt(ticket.ID, 10)
-	ana, caio := h.as(t, h.ana), h.as(t, h.caio)
+	if strings.Contains(ana.get("/fragmentos/cartao/"+strconv.FormatInt(old.ID, 10)).body, mark) {
+		t.Error("an old one is marked")
+	}
 	for _, path := range []string{"/", "/chamados", card, "/fragmentos/coluna/aberto"} {
 		if !strings.Contains(ana.get(path).body, mark) {
 			t.Errorf("%s: no mark", path)
