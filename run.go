@@ -174,6 +174,7 @@ func (p *Program) openDatabase(ctx context.Context) error {
 	options := storage.Options{
 		MaxConns: p.config.Database.MaxConnections, Log: p.log, Now: p.now, Key: p.secret,
 		Location: p.config.Desk.Location(), Gather: p.config.Notices.Gather,
+		MailOff: p.mailer == nil && !p.config.Mail.Configured(),
 	}
 	if err := p.openFiles(&options); err != nil {
 		return fmt.Errorf("attachments.dir (ATTACHMENTS_DIR): %w", err)

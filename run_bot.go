@@ -73,9 +73,13 @@ func (p *Program) runBot(ctx context.Context, client *telegram.Client, name stri
 	stop := p.db.OnWake(func(w storageWake) {
 		worker.Wake(w.InboxLanes)
 		relay.Wake(w.OutboxLanes)
+		relay.WakeForNotices(w.NoticeLanes)
 		menus.changed(w.Users)
 		if w.Files || w.Missed {
 			files.Wake()
+		}
+		if w.Missed {
+			relay.WakeAll()
 		}
 	})
 	defer stop()

@@ -127,16 +127,12 @@ func (s *Server) updateTicket(c *call, b *changeBody) (ticketJSON, error) {
 	if err != nil {
 		return ticketJSON{}, err
 	}
-	_, err = s.Desk.Change(c.r.Context(), c.actor, id, change, version)
-	if err != nil && !errors.Is(err, domain.ErrStale) {
-		return ticketJSON{}, err
-	}
-	v, viewErr := s.Desk.Thread(c.r.Context(), c.actor, id)
+	v, err := s.Desk.ChangeThread(c.r.Context(), c.actor, id, change, version)
 	switch {
-	case viewErr != nil:
-		return ticketJSON{}, viewErr
-	case err != nil:
+	case errors.Is(err, domain.ErrStale):
 		return ticketJSON{}, &staleError{current: c.ticket(&v)}
+	case err != nil:
+		return ticketJSON{}, err
 	}
 	return c.ticket(&v), nil
 }

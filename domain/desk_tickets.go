@@ -114,6 +114,28 @@ func (d *Desk) Change(ctx context.Context, a Actor, id int64, ch TicketChange, v
 	return d.change(ctx, a, id, version, func(Ticket) (TicketChange, error) { return ch, nil })
 }
 
+// ChangeThread is Change for who wants to see the outcome with its comments and attachments. With
+// [ErrStale] it returns the ticket as it is.
+func (d *Desk) ChangeThread(ctx context.Context, a Actor, id int64, ch TicketChange, version int64) (TicketView, error) {
+	var out TicketView
+	err := d.atomically(ctx, func(d *Desk) error {
+		v, err := d.store.LockThread(ctx, id, a.IsIT())
+		if err != nil {
+			return err
+		}
+		if err := v.visible(a); err != nil {
+			return err
+		}
+		out = v
+		if version != 0 && version != v.Version {
+			return ErrStale
+		}
+		out.Ticket, err = d.apply(ctx, a, v.Ticket, ch)
+		return err
+	})
+	return out, err
+}
+
 // Take makes the actor the assignee of a ticket that nobody has and starts work on it.
 // If somebody else has it, the error is [Taken] with the name.
 func (d *Desk) Take(ctx context.Context, a Actor, id int64) (Ticket, error) {

@@ -120,6 +120,8 @@ type Outbox interface {
 	// or another process has the lane. A lease that ends without a word makes the
 	// delivery claimable again, as Uncertain.
 	Claim(ctx context.Context, lane int64, lease time.Duration) (d Delivery, ok bool, err error)
+	// ClaimAnswer is Claim for nothing but [DeliverMessage].
+	ClaimAnswer(ctx context.Context, lane int64, lease time.Duration) (d Delivery, ok bool, err error)
 	// Sent finishes a delivery and links the message to its ticket. messageID is 0 when
 	// nothing had to be sent. hash is that of a card.
 	Sent(ctx context.Context, d Delivery, messageID int64, hash []byte) error

@@ -38,6 +38,8 @@ type TicketStore interface {
 	TicketView(ctx context.Context, id int64, internal bool) (TicketView, error)
 	// TicketThread is TicketView without the events.
 	TicketThread(ctx context.Context, id int64, internal bool) (TicketView, error)
+	// LockThread is TicketThread, and keeps others from changing the ticket until the transaction ends.
+	LockThread(ctx context.Context, id int64, internal bool) (TicketView, error)
 	// Tickets returns one page, and whether there are more.
 	Tickets(ctx context.Context, f TicketFilter) ([]Ticket, bool, error)
 	// EachTicket streams all tickets that match, without descriptions, in constant memory.

@@ -32,6 +32,8 @@ type Options struct {
 	Location *time.Location
 	// Gather is how long a notice waits for others that become one message with it; 0: not.
 	Gather time.Duration
+	// MailOff says that nothing sends mails: notices for people without an open chat are not written as such.
+	MailOff bool
 
 	// Contents keeps the contents of attachments beside the database; nil: all of them are in it.
 	Contents Contents
@@ -52,6 +54,7 @@ type DB struct {
 	sealer sealer
 	gather time.Duration
 	zone   string
+	mails  bool // notices become mails where there is no open chat
 
 	contents Contents // nil: none
 	outside  bool     // new contents go there
@@ -74,7 +77,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	db := &DB{pool: pool, log: o.Log, now: o.Now, wake: newWakes(), gather: o.Gather, zone: o.Location.String()}
+	db := &DB{pool: pool, log: o.Log, now: o.Now, wake: newWakes(), gather: o.Gather, zone: o.Location.String(), mails: !o.MailOff}
 	db.contents, db.outside = o.Contents, o.Contents != nil && o.ContentsOutside
 	if db.sealer, err = newSealer(o.Key); err != nil {
 		pool.Close()

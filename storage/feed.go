@@ -14,7 +14,7 @@ const (
 	// feedPoll is how long a follower trusts wake-ups alone.
 	feedPoll = time.Second
 	// feedPause is the least time between two looks: under load one look serves many commits.
-	feedPause = 3 * time.Millisecond
+	feedPause = 10 * time.Millisecond
 	// feedPage is how many new events one look reads.
 	feedPage = 1000
 	// feedPast is how far back a new follower looks for ids that are still missing.

@@ -217,7 +217,7 @@ func TestWakesReachThisAndOtherProcesses(t *testing.T) {
 	h.open(ana, "a")
 	for name, c := range map[string]chan storage.Wake{"here": here, "there": there} {
 		w := until(t, c, func(w storage.Wake) bool { return w.Events && !w.Missed })
-		if !slices.Contains(w.OutboxLanes, group) || !slices.Contains(w.OutboxLanes, private) {
+		if !slices.Contains(w.NoticeLanes, group) || !slices.Contains(w.NoticeLanes, private) {
 			t.Errorf("%s: %+v", name, w)
 		}
 	}

@@ -88,7 +88,7 @@ func (b *recorder) noticeMails() {
 	mailable := false
 	for _, n := range b.r.Notices {
 		e := b.r.Events[n.Event]
-		mailable = mailable || n.Kind == domain.NoticeEvent && n.Audience != domain.AudienceGroup && domain.Mailable(e)
+		mailable = mailable || b.mails && n.Kind == domain.NoticeEvent && n.Audience != domain.AudienceGroup && domain.Mailable(e)
 	}
 	if !mailable {
 		return

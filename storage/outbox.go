@@ -37,7 +37,7 @@ func (x outbox) Sent(ctx context.Context, d domain.Delivery, messageID int64, ha
 	}
 	err := x.db.run(ctx, list...)
 	if err == nil {
-		x.db.wakes(Wake{OutboxLanes: []int64{d.Lane}})
+		x.db.wakes(Wake{NoticeLanes: []int64{d.Lane}})
 	}
 	return wrap("finish a delivery", err)
 }
@@ -77,7 +77,7 @@ func (x outbox) Retry(ctx context.Context, d domain.Delivery, at time.Time, coun
 		WHERE id = ANY ($1) AND terminado_em IS NULL AND tentativas <= $2`,
 		args: []any{d.IDs, d.Attempts, at, cause, counted, d.Uncertain}})
 	if err == nil {
-		x.db.wakes(Wake{OutboxLanes: []int64{d.Lane}})
+		x.db.wakes(Wake{NoticeLanes: []int64{d.Lane}})
 	}
 	return wrap("put a delivery back", err)
 }
@@ -86,7 +86,7 @@ func (x outbox) Retry(ctx context.Context, d domain.Delivery, at time.Time, coun
 func (x outbox) Dead(ctx context.Context, d domain.Delivery, cause string) error {
 	err := x.finish(ctx, d.IDs, cause)
 	if err == nil {
-		x.db.wakes(Wake{OutboxLanes: []int64{d.Lane}})
+		x.db.wakes(Wake{NoticeLanes: []int64{d.Lane}})
 	}
 	return wrap("give a delivery up", err)
 }

@@ -26,7 +26,7 @@ const claimWindow = 50
 const claimSQL = `
 WITH espera AS MATERIALIZED (
 	SELECT id, prioridade, tipo, chamado_id, usuario_id, proxima_em, adiado FROM saida
-	WHERE faixa = $1 AND terminado_em IS NULL AND NOT (adiado AND proxima_em > $5) ORDER BY prioridade, id LIMIT $4
+	WHERE faixa = $1 AND terminado_em IS NULL AND prioridade <= $6 AND NOT (adiado AND proxima_em > $5) ORDER BY prioridade, id LIMIT $4
 ), primeira AS MATERIALIZED (
 	SELECT * FROM espera WHERE NOT (adiado AND proxima_em > $2) ORDER BY prioridade, id LIMIT 1
 ), juntas AS (
@@ -59,8 +59,18 @@ type claimed struct {
 // Claim takes the next delivery of a lane. Rows for a person who linked another Telegram account since
 // move there; rows for one who cannot be reached any more are given up with the cause.
 func (x outbox) Claim(ctx context.Context, lane int64, lease time.Duration) (domain.Delivery, bool, error) {
+	return x.claim(ctx, lane, lease, priorityNotice)
+}
+
+// ClaimAnswer is Claim for what answers a person.
+func (x outbox) ClaimAnswer(ctx context.Context, lane int64, lease time.Duration) (domain.Delivery, bool, error) {
+	return x.claim(ctx, lane, lease, priorityAnswer)
+}
+
+// claim takes the next delivery that has at most this priority.
+func (x outbox) claim(ctx context.Context, lane int64, lease time.Duration, least int16) (domain.Delivery, bool, error) {
 	for {
-		rows, err := x.lease(ctx, lane, lease)
+		rows, err := x.lease(ctx, lane, lease, least)
 		if err != nil || len(rows) == 0 {
 			return domain.Delivery{}, false, wrap("claim a delivery", err)
 		}
@@ -89,12 +99,12 @@ func (x outbox) Claim(ctx context.Context, lane int64, lease time.Duration) (dom
 
 // lease runs the claim while it alone may claim in the lane. The second statement's snapshot is taken
 // after the lock was, so that it sees what the claimer before it committed.
-func (x outbox) lease(ctx context.Context, lane int64, lease time.Duration) ([]claimed, error) {
+func (x outbox) lease(ctx context.Context, lane int64, lease time.Duration, least int16) ([]claimed, error) {
 	now := x.db.clock()
 	var out []claimed
 	err := x.db.run(ctx,
 		statement{sql: `SELECT pg_advisory_xact_lock($1, hashint8($2))`, args: []any{lockOutbox, lane}},
-		statement{sql: claimSQL, args: []any{lane, now, now.Add(lease), claimWindow, now.Add(x.db.gather)}, read: each(func(rows pgx.Rows) error {
+		statement{sql: claimSQL, args: []any{lane, now, now.Add(lease), claimWindow, now.Add(x.db.gather), least}, read: each(func(rows pgx.Rows) error {
 			var c claimed
 			err := rows.Scan(&c.id, &c.priority, &c.kind, &c.thread, &c.user, &c.ticket, &c.event, &c.attempts, &c.uncertain,
 				&c.created, &c.content, &c.chat)

@@ -111,6 +111,23 @@ func TestAnswersGoFirstInTheirOrder(t *testing.T) {
 	}
 }
 
+func TestAnswersAloneAreClaimed(t *testing.T) {
+	h, ana, _ := staffed(t)
+	h.open(ana, "a")
+	if d, ok, err := h.Outbox().ClaimAnswer(t.Context(), private, time.Minute); ok || err != nil {
+		t.Fatalf("%+v, %v", d, err)
+	}
+	h.enqueue(domain.Outgoing{ChatID: private, Payload: []byte(`{}`)})
+	d, ok, err := h.Outbox().ClaimAnswer(t.Context(), private, time.Minute)
+	if h.must(err); !ok || d.Kind != domain.DeliverMessage {
+		t.Fatalf("%v %+v", ok, d)
+	}
+	h.sent(d, 7)
+	if d := h.claim(private); d.Kind != domain.DeliverCard {
+		t.Errorf("%+v", d)
+	}
+}
+
 func TestUrgentGoesBeforeTheRest(t *testing.T) {
 	h, ana, _ := staffed(t)
 	h.open(ana, "a")

@@ -19,7 +19,7 @@ func (s *store) Record(ctx context.Context, r *domain.Record) error {
 	if err != nil {
 		return err
 	}
-	b.zone, b.gather = s.db.zone, s.db.gather
+	b.zone, b.gather, b.mails = s.db.zone, s.db.gather, s.db.mails
 	if b.outside, err = s.db.writeAllOutside(r.Attachments); err != nil {
 		return err
 	}
@@ -47,6 +47,7 @@ type recorder struct {
 	now    time.Time
 	zone   string        // in which quiet hours are told
 	gather time.Duration // how long a notice waits for others
+	mails  bool          // who has no open chat is told by mail
 	// outside are the names of the attachments' contents beside the database, "" for those within
 	outside []string
 	parts   []string
@@ -242,7 +243,7 @@ func (b *recorder) scan(rows pgx.Rows) error {
 			b.r.Events[i].CommentID = int64(comment)
 		}
 	}
-	b.wake = Wake{OutboxLanes: lanes, Events: len(events) > 0, Files: b.pendingFiles()}
+	b.wake = Wake{NoticeLanes: lanes, Events: len(events) > 0, Files: b.pendingFiles()}
 	return nil
 }
 

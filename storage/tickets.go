@@ -54,6 +54,9 @@ func readTicket(t *domain.Ticket) func(pgx.Rows) error {
 	return one(func(rows pgx.Rows) error { return scanTicket(rows, t) })
 }
 
+// forChange keeps others from changing the tickets that are read.
+const forChange = ` FOR NO KEY UPDATE OF c`
+
 // Ticket returns the ticket with requester and assignee, also when deleted, or [domain.ErrTicketNotFound].
 func (s *store) Ticket(ctx context.Context, id int64) (domain.Ticket, error) {
 	return s.ticket(ctx, `SELECT `+ticketColumns+ticketFrom+` WHERE c.id = $1::bigint`, id)
@@ -61,7 +64,7 @@ func (s *store) Ticket(ctx context.Context, id int64) (domain.Ticket, error) {
 
 // LockTicket is Ticket, and keeps others from changing it until the transaction ends.
 func (s *store) LockTicket(ctx context.Context, id int64) (domain.Ticket, error) {
-	return s.ticket(ctx, `SELECT `+ticketColumns+ticketFrom+` WHERE c.id = $1::bigint FOR NO KEY UPDATE OF c`, id)
+	return s.ticket(ctx, `SELECT `+ticketColumns+ticketFrom+` WHERE c.id = $1::bigint`+forChange, id)
 }
 
 func (s *store) ticket(ctx context.Context, sql string, id int64) (domain.Ticket, error) {
@@ -73,7 +76,7 @@ func (s *store) ticket(ctx context.Context, sql string, id int64) (domain.Ticket
 // TicketView returns the ticket with all that hangs on it, oldest first, in one round trip.
 func (s *store) TicketView(ctx context.Context, id int64, internal bool) (domain.TicketView, error) {
 	var v domain.TicketView
-	err := s.run(ctx, append(readThread(&v, id, internal),
+	err := s.run(ctx, append(readThread(&v, id, internal, ""),
 		statement{sql: `SELECT ` + eventColumns + eventFrom + ` WHERE e.chamado_id = $1::bigint AND (NOT e.interno OR $2)
 			ORDER BY e.id`, args: []any{id, internal}, read: readEvents(&v.Events)})...)
 	return v, wrap("read a ticket", absent(err, domain.ErrTicketNotFound))
@@ -82,13 +85,21 @@ func (s *store) TicketView(ctx context.Context, id int64, internal bool) (domain
 // TicketThread is TicketView without the events.
 func (s *store) TicketThread(ctx context.Context, id int64, internal bool) (domain.TicketView, error) {
 	var v domain.TicketView
-	err := s.run(ctx, readThread(&v, id, internal)...)
+	err := s.run(ctx, readThread(&v, id, internal, "")...)
 	return v, wrap("read a ticket", absent(err, domain.ErrTicketNotFound))
 }
 
-func readThread(v *domain.TicketView, id int64, internal bool) []statement {
+// LockThread is TicketThread, and keeps others from changing the ticket until the transaction ends.
+func (s *store) LockThread(ctx context.Context, id int64, internal bool) (domain.TicketView, error) {
+	var v domain.TicketView
+	err := s.run(ctx, readThread(&v, id, internal, forChange)...)
+	return v, wrap("read a ticket", absent(err, domain.ErrTicketNotFound))
+}
+
+// readThread reads a ticket, with a locking clause or "", and its comments and attachments.
+func readThread(v *domain.TicketView, id int64, internal bool, lock string) []statement {
 	return []statement{
-		{sql: `SELECT ` + ticketColumns + ticketFrom + ` WHERE c.id = $1::bigint`, args: []any{id}, read: readTicket(&v.Ticket)},
+		{sql: `SELECT ` + ticketColumns + ticketFrom + ` WHERE c.id = $1::bigint` + lock, args: []any{id}, read: readTicket(&v.Ticket)},
 		{sql: `SELECT ` + commentColumns + commentFrom + ` WHERE k.chamado_id = $1::bigint AND (NOT k.interno OR $2)
 			ORDER BY k.id`, args: []any{id, internal}, read: readComments(&v.Comments)},
 		{sql: `SELECT ` + attachmentColumns + ` FROM anexos f WHERE f.chamado_id = $1::bigint AND (NOT f.interno OR $2)

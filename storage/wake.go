@@ -8,6 +8,7 @@ import (
 // Wake says what was committed, here or in another process, that somebody may want to look at.
 type Wake struct {
 	OutboxLanes []int64 `json:"o,omitempty"` // chats with messages to send
+	NoticeLanes []int64 `json:"n,omitempty"` // chats with messages of which none answers a person
 	InboxLanes  []int64 `json:"i,omitempty"` // chats with updates to handle
 	Users       []int64 `json:"u,omitempty"` // accounts whose role, state, tokens, language or link changed
 	Events      bool    `json:"e,omitempty"` // tickets have new events
@@ -18,6 +19,7 @@ type Wake struct {
 
 func (w *Wake) add(o Wake) {
 	w.OutboxLanes = append(w.OutboxLanes, o.OutboxLanes...)
+	w.NoticeLanes = append(w.NoticeLanes, o.NoticeLanes...)
 	w.InboxLanes = append(w.InboxLanes, o.InboxLanes...)
 	w.Users = append(w.Users, o.Users...)
 	w.Events = w.Events || o.Events
@@ -27,7 +29,12 @@ func (w *Wake) add(o Wake) {
 }
 
 func (w *Wake) empty() bool {
-	return len(w.OutboxLanes)+len(w.InboxLanes)+len(w.Users) == 0 && !w.Events && !w.Files && !w.Mail && !w.Missed
+	return w.named() == 0 && !w.Events && !w.Files && !w.Mail && !w.Missed
+}
+
+// named counts chats and accounts.
+func (w *Wake) named() int {
+	return len(w.OutboxLanes) + len(w.NoticeLanes) + len(w.InboxLanes) + len(w.Users)
 }
 
 // maxWake keeps a notification within PostgreSQL's 8000 bytes.
@@ -35,11 +42,11 @@ const maxWake = 300
 
 // compact drops repetitions; what is too much to name becomes Missed.
 func (w *Wake) compact() {
-	for _, list := range []*[]int64{&w.OutboxLanes, &w.InboxLanes, &w.Users} {
+	for _, list := range []*[]int64{&w.OutboxLanes, &w.NoticeLanes, &w.InboxLanes, &w.Users} {
 		slices.Sort(*list)
 		*list = slices.Compact(*list)
 	}
-	if len(w.OutboxLanes)+len(w.InboxLanes)+len(w.Users) > maxWake {
+	if w.named() > maxWake {
 		*w = Wake{Missed: true}
 	}
 }
@@ -82,7 +89,7 @@ func (w *wakes) committed(what Wake) {
 	}
 	w.mu.Lock()
 	w.pending.add(what)
-	if len(w.pending.OutboxLanes)+len(w.pending.InboxLanes)+len(w.pending.Users) > 10*maxWake {
+	if w.pending.named() > 10*maxWake {
 		w.pending.compact()
 	}
 	w.mu.Unlock()

@@ -13,6 +13,7 @@ import (
 // Next says when a lane is to be looked at again.
 type Next struct {
 	idle  bool
+	soft  bool
 	after time.Duration
 }
 
@@ -24,6 +25,9 @@ func Idle() Next { return Next{idle: true} }
 
 // Later: the lane is left alone for d, even if it is woken meanwhile. It holds no worker.
 func Later(d time.Duration) Next { return Next{after: max(d, time.Millisecond)} }
+
+// Aside is Later for a lane that [Runner.Rouse] may bring back before the time.
+func Aside(d time.Duration) Next { return Next{after: max(d, time.Millisecond), soft: true} }
 
 // Options configure a Runner. Due and Step are required.
 type Options struct {
@@ -58,7 +62,9 @@ type Runner struct {
 type state struct {
 	running bool
 	again   bool        // woken while running
+	roused  bool        // while running
 	timer   *time.Timer // set while put aside
+	soft    bool        // roused before the timer fires
 }
 
 type queue []int64
@@ -92,6 +98,42 @@ func (r *Runner) Wake(lanes []int64) {
 	for _, lane := range lanes {
 		r.enqueue(lane, &r.woken)
 	}
+}
+
+// Rouse is Wake for something that also lanes put aside by [Aside] are to be looked at for.
+func (r *Runner) Rouse(lanes []int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, lane := range lanes {
+		r.rouse(lane)
+		r.enqueue(lane, &r.woken)
+	}
+}
+
+// RouseAll brings back all lanes put aside by [Aside].
+func (r *Runner) RouseAll() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for lane := range r.lanes {
+		if r.rouse(lane) {
+			r.enqueue(lane, &r.found)
+		}
+	}
+}
+
+// rouse reports whether a lane was aside and is idle now; the caller holds mu.
+func (r *Runner) rouse(lane int64) bool {
+	s := r.lanes[lane]
+	if s == nil {
+		return false
+	}
+	s.roused = s.running
+	if s.timer == nil || !s.soft {
+		return false
+	}
+	s.timer.Stop()
+	delete(r.lanes, lane)
+	return true
 }
 
 // enqueue lets an idle lane queue and marks a running one; the caller holds mu.
@@ -184,9 +226,9 @@ func (r *Runner) settle(lane int64, next Next) {
 	defer r.mu.Unlock()
 	s := r.lanes[lane]
 	switch {
-	case next.after > 0:
-		s.running, s.again = false, false
-		s.timer = time.AfterFunc(next.after, func() { r.resume(lane) })
+	case next.after > 0 && !(next.soft && s.roused):
+		s.running, s.again, s.soft = false, false, next.soft
+		s.timer = time.AfterFunc(next.after, func() { r.resume(lane, s) })
 	case next.idle && !s.again:
 		delete(r.lanes, lane)
 	default:
@@ -195,9 +237,13 @@ func (r *Runner) settle(lane int64, next Next) {
 	}
 }
 
-func (r *Runner) resume(lane int64) {
+// resume lets a lane go on whose timer has fired, unless it was roused just before.
+func (r *Runner) resume(lane int64, put *state) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.lanes[lane] != put {
+		return
+	}
 	delete(r.lanes, lane)
 	r.enqueue(lane, &r.found)
 }

@@ -160,6 +160,52 @@ func TestLaterHoldsNoWorkerAndHearsNoWake(t *testing.T) {
 	})
 }
 
+func TestRouseBringsBackWhatIsAside(t *testing.T) {
+	b := &bench{}
+	b.next = func(lane int64) Next {
+		if lane == 1 {
+			return Aside(time.Minute)
+		}
+		return Later(time.Minute)
+	}
+	try(t, Options{Parallel: 1, Sweep: time.Hour}, b, func(r *Runner) {
+		b.add(1, 3)
+		b.add(2, 3)
+		r.Wake([]int64{1, 2})
+		synctest.Wait()
+		r.Wake([]int64{1, 2})
+		synctest.Wait()
+		if got := b.finished(); !slices.Equal(got, []int64{1, 2}) {
+			t.Errorf("a wake-up was heard: %v", got)
+		}
+		r.Rouse([]int64{1, 2})
+		synctest.Wait()
+		r.RouseAll()
+		synctest.Wait()
+		if got := b.finished(); !slices.Equal(got, []int64{1, 2, 1, 1}) {
+			t.Errorf("done %v", got)
+		}
+		time.Sleep(150 * time.Second)
+		if got := b.finished(); !slices.Equal(got, []int64{1, 2, 1, 1, 2, 2}) || b.overlap {
+			t.Errorf("done %v, overlap %v", got, b.overlap)
+		}
+	})
+}
+
+func TestRouseDuringAStepIsHeard(t *testing.T) {
+	b := &bench{take: time.Second, next: func(int64) Next { return Aside(time.Hour) }}
+	try(t, Options{Sweep: time.Hour}, b, func(r *Runner) {
+		b.add(1, 2)
+		r.Wake([]int64{1})
+		time.Sleep(500 * time.Millisecond)
+		r.Rouse([]int64{1})
+		time.Sleep(2 * time.Second)
+		if got := b.finished(); !slices.Equal(got, []int64{1, 1}) {
+			t.Errorf("done %v", got)
+		}
+	})
+}
+
 func TestWokenLanesGoBeforeABacklog(t *testing.T) {
 	b := &bench{take: time.Second}
 	try(t, Options{Parallel: 1}, b, func(r *Runner) {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"chamados/bot/chat"
@@ -39,6 +40,8 @@ type fakeOutbox struct {
 	cards   map[[2]int64]domain.CardRef
 	events  map[int64]domain.NoticeEventView
 	ackFail int // so many acknowledgements fail first
+
+	searches atomic.Int64 // claims, also those in vain
 }
 
 func newOutbox() *fakeOutbox {
@@ -58,9 +61,11 @@ func (o *fakeOutbox) add(d domain.Delivery) *row {
 	return r
 }
 
-func (o *fakeOutbox) first(lane int64) *row {
+func (o *fakeOutbox) first(lane int64) *row { return o.firstOf(lane, func(*row) bool { return true }) }
+
+func (o *fakeOutbox) firstOf(lane int64, want func(*row) bool) *row {
 	for _, r := range o.rows {
-		if r.d.Lane == lane && !r.finished {
+		if r.d.Lane == lane && !r.finished && want(r) {
 			return r
 		}
 	}
@@ -81,9 +86,18 @@ func (o *fakeOutbox) DueLanes(_ context.Context, limit int) ([]int64, error) {
 }
 
 func (o *fakeOutbox) Claim(_ context.Context, lane int64, lease time.Duration) (domain.Delivery, bool, error) {
+	return o.claim(lane, lease, func(*row) bool { return true })
+}
+
+func (o *fakeOutbox) ClaimAnswer(_ context.Context, lane int64, lease time.Duration) (domain.Delivery, bool, error) {
+	return o.claim(lane, lease, func(r *row) bool { return r.d.Kind == domain.DeliverMessage })
+}
+
+func (o *fakeOutbox) claim(lane int64, lease time.Duration, want func(*row) bool) (domain.Delivery, bool, error) {
+	o.searches.Add(1)
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	r := o.first(lane)
+	r := o.firstOf(lane, want)
 	now := time.Now()
 	if r == nil || r.due.After(now) || r.leased.After(now) {
 		return domain.Delivery{}, false, nil

@@ -33,7 +33,7 @@ type limits struct {
 
 	mu    sync.Mutex
 	chats map[int64]*chatLimit
-	turn  time.Time // of the next message that must wait for all the others
+	next  time.Time // turn of the next message that must wait for all the others
 	swept time.Time
 }
 
@@ -75,6 +75,25 @@ func (l *limits) delay(chatID int64, now time.Time) time.Duration {
 	return l.lacks(c, chatID, 1, now)
 }
 
+// turn returns how long a message that answers nobody must wait; 0 does not keep it the place.
+func (l *limits) turn(chatID int64, now time.Time) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.o.Off {
+		return 0
+	}
+	if wait := l.lacks(l.chat(chatID, now), chatID, l.patience(), now); wait > 0 {
+		return wait
+	}
+	if missing := 1 - l.all.TokensAt(now); missing > 1e-9 {
+		return l.queue(now, time.Duration(missing/l.o.PerSecond*float64(time.Second))+time.Microsecond)
+	}
+	return 0
+}
+
+// patience is how many messages a chat must have room for before one goes that answers nobody.
+func (l *limits) patience() int { return min(1+reserved, l.o.Burst) }
+
 // take counts a message to a chat, or returns how long it must wait. What answers a person does not
 // wait for messages to other chats: it goes at once, and the others make room for it.
 func (l *limits) take(chatID int64, interactive bool, now time.Time) time.Duration {
@@ -83,7 +102,7 @@ func (l *limits) take(chatID int64, interactive bool, now time.Time) time.Durati
 	c := l.chat(chatID, now)
 	need := 1
 	if !interactive {
-		need = min(1+reserved, l.o.Burst)
+		need = l.patience()
 	}
 	if wait := l.lacks(c, chatID, need, now); wait > 0 {
 		return wait
@@ -119,11 +138,16 @@ func (l *limits) wait(now time.Time) time.Duration {
 		return 0
 	}
 	r.CancelAt(now)
-	if free := now.Add(delay); l.turn.Before(free) {
-		l.turn = free
+	return l.queue(now, delay)
+}
+
+// queue returns when, from now on, a message may try that finds no room before free: one after the other.
+func (l *limits) queue(now time.Time, free time.Duration) time.Duration {
+	if at := now.Add(free); l.next.Before(at) {
+		l.next = at
 	}
-	out := l.turn.Sub(now)
-	l.turn = l.turn.Add(time.Duration(float64(time.Second) / l.o.PerSecond))
+	out := l.next.Sub(now)
+	l.next = l.next.Add(time.Duration(float64(time.Second) / l.o.PerSecond))
 	return min(out, maxTurn)
 }
 

@@ -74,6 +74,7 @@ type Relay struct {
 	o      Options
 	lanes  *lanes.Runner
 	limits *limits
+	quiet  quiet
 	gate   *gate
 	stop   chan struct{} // closed when Run is to end
 }
@@ -104,7 +105,19 @@ func New(o Options) *Relay {
 }
 
 // Wake says that something was written for these chats. It never blocks.
-func (r *Relay) Wake(lanes []int64) { r.lanes.Wake(lanes) }
+func (r *Relay) Wake(lanes []int64) {
+	r.quiet.end(lanes)
+	r.lanes.Rouse(lanes)
+}
+
+// WakeForNotices is Wake for chats of which it is known that nothing there answers a person.
+func (r *Relay) WakeForNotices(lanes []int64) { r.lanes.Wake(lanes) }
+
+// WakeAll says that anything may have been written.
+func (r *Relay) WakeAll() {
+	r.quiet.endAll()
+	r.lanes.RouseAll()
+}
 
 // Run delivers until ctx ends, then finishes and acknowledges what is under way, for a few
 // seconds at most. It returns nil. It is called once.
@@ -113,24 +126,39 @@ func (r *Relay) Run(ctx context.Context) error {
 	return r.lanes.Run(ctx)
 }
 
-// step delivers the next message of a chat.
+// step delivers the next message of a chat. While notices must wait, only answers are looked for, and
+// those not where it is known that there are none: a flood of notices costs the database nothing.
 func (r *Relay) step(ctx context.Context, lane int64) lanes.Next {
 	if wait := r.limits.delay(lane, r.o.Now()); wait > 0 {
 		return lanes.Later(wait)
 	}
+	turn := r.limits.turn(lane, r.o.Now())
+	if turn > 0 && !r.quiet.begin(lane) {
+		return lanes.Aside(turn)
+	}
 	if !r.gate.wait(r.stop) {
 		return lanes.Idle()
 	}
-	d, ok, err := r.o.Outbox.Claim(ctx, lane, r.o.Lease)
+	claim := r.o.Outbox.Claim
+	if turn > 0 {
+		claim = r.o.Outbox.ClaimAnswer
+	}
+	d, ok, err := claim(ctx, lane, r.o.Lease)
 	if err != nil {
+		r.quiet.end([]int64{lane})
 		r.o.Log.Warn("notify: cannot claim", "lane", lane, "error", err)
 		return lanes.Later(time.Second)
 	}
+	if !ok && turn > 0 {
+		return lanes.Aside(turn)
+	}
+	r.quiet.end([]int64{lane})
 	if !ok {
 		return lanes.Idle()
 	}
 	if wait := r.limits.take(lane, d.Kind == domain.DeliverMessage, r.o.Now()); wait > 0 {
-		return r.retry(ctx, d, wait, false, "waits for its turn")
+		r.retry(ctx, d, wait, false, "waits for its turn")
+		return lanes.Aside(wait)
 	}
 	call, cancel := context.WithTimeout(ctx, r.o.Lease*3/4)
 	defer cancel()

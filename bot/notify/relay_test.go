@@ -411,6 +411,62 @@ func TestAnswersDoNotWaitForOtherChats(t *testing.T) {
 	})
 }
 
+// Far more notices than may be sent: what must wait is not looked for again and again, and an answer
+// to somebody whose notices wait goes at once.
+func TestFloodOfNoticesCostsLittle(t *testing.T) {
+	inOffice(t, func(o *office) {
+		o.outbox.events[1] = domain.NoticeEventView{Event: domain.Event{ID: 1, Kind: domain.EventComment}}
+		const people, each = 300, 3
+		var chats []int64
+		for i := range int64(people) {
+			chat := 1000 + i
+			chats = append(chats, chat)
+			o.desk.users[chat] = domain.User{ID: chat, Active: true, Role: domain.RoleIT, TelegramID: chat}
+			for range each {
+				o.outbox.add(noticeFor(chat, chat, 1))
+			}
+		}
+		for range 50 {
+			o.relay.WakeForNotices(chats)
+			o.open(100 * time.Millisecond)
+		}
+		sent := len(o.sender.sent())
+		if sent < 150 || sent > 200 {
+			t.Fatalf("%d sent in 5 s", sent)
+		}
+		if n := o.outbox.searches.Load(); n > int64(people+2*sent) {
+			t.Errorf("%d claims for %d messages to %d chats", n, sent, people)
+		}
+		waiting := chats[slices.IndexFunc(chats, func(c int64) bool { return o.outbox.first(c) != nil && !o.outbox.first(c).finished })]
+		o.outbox.add(message(waiting, "here you are"))
+		o.relay.Wake([]int64{waiting})
+		o.open(10 * time.Millisecond)
+		if !slices.Contains(o.sender.texts(), "here you are") {
+			t.Error("an answer waits behind notices")
+		}
+	})
+}
+
+func TestWakeAllFindsAnswersOfOthers(t *testing.T) {
+	inOffice(t, func(o *office) {
+		o.outbox.events[1] = domain.NoticeEventView{Event: domain.Event{ID: 1, Kind: domain.EventComment}}
+		for range 8 {
+			o.outbox.add(noticeFor(tech, tech, 1))
+		}
+		o.open(500 * time.Millisecond)
+		o.outbox.add(message(tech, "from another process"))
+		o.open(time.Millisecond)
+		if slices.Contains(o.sender.texts(), "from another process") {
+			t.Fatal("nothing waits")
+		}
+		o.relay.WakeAll()
+		o.open(time.Millisecond)
+		if !slices.Contains(o.sender.texts(), "from another process") {
+			t.Error("an answer is not found")
+		}
+	})
+}
+
 func TestNoticesLeaveTheBurstToAnswers(t *testing.T) {
 	inOffice(t, func(o *office) {
 		l := newLimits(Limits{})
