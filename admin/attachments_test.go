@@ -68,7 +68,7 @@ func TestAttachments(t *testing.T) {
 		{name: "too large", as: ana, method: "POST", path: path, body: large, headers: []string{"Content-Type", largeKind}, status: 422, has: []string{"20 MB"}},
 		{name: "too many", as: ana, method: "POST", path: path, body: many, headers: []string{"Content-Type", manyKind}, status: 422},
 		{name: "broken off", as: ana, method: "POST", path: path, body: body[:1000], headers: []string{"Content-Type", kind}, status: 422},
-		{name: "absent", as: ana, method: "POST", path: "/api/chamados/999999/anexos", body: body, headers: []string{"Content-Type", kind}, status: 404},
+		{name: "absent", as: ti, method: "POST", path: "/api/chamados/999999/anexos", body: body, headers: []string{"Content-Type", kind}, status: 404},
 		{name: "nothing yet", as: ana, method: "GET", path: path, status: 200, has: []string{"[]"}},
 	})
 	list := w.call(ana, "POST", path, body, "Content-Type", kind).list(t)
@@ -94,7 +94,7 @@ func TestAttachments(t *testing.T) {
 		t.Errorf("text: %q %v", text.body, text.header)
 	}
 	w.play([]scenario{
-		{name: "another's file", as: beto, method: "GET", path: fmt.Sprintf("/api/anexos/%v", list[0]["id"]), status: 403},
+		{name: "another's file", as: beto, method: "GET", path: fmt.Sprintf("/api/anexos/%v", list[0]["id"]), status: 404},
 		{name: "another's files", as: beto, method: "GET", path: path, status: 403, lacks: []string{"tela"}},
 		{name: "absent file", as: ana, method: "GET", path: "/api/anexos/999999", status: 404},
 	})

@@ -70,7 +70,7 @@ func TestRequestsAreObservedByRoute(t *testing.T) {
 	})
 	w.ticket(ana, "a")
 	w.call(ana, "GET", "/api/chamados/1", "")
-	w.call(ana, "GET", "/api/chamados/999?x=segredo", "")
+	w.call(ti, "GET", "/api/chamados/999?x=segredo", "")
 	w.call("", "GET", "/nada", "")
 	mu.Lock()
 	defer mu.Unlock()

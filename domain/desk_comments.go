@@ -2,13 +2,14 @@ package domain
 
 import (
 	"context"
+	"errors"
 	"io"
 	"time"
 )
 
 // Comment writes a reply, or an internal note of IT, on a ticket in any status.
 func (d *Desk) Comment(ctx context.Context, a Actor, ticketID int64, n NewComment) (Comment, error) {
-	t, err := d.store.Ticket(ctx, ticketID)
+	t, err := d.Visible(ctx, a, ticketID)
 	if err != nil {
 		return Comment{}, err
 	}
@@ -94,17 +95,22 @@ func (d *Desk) UndoComment(ctx context.Context, a Actor, commentID int64) error 
 	})
 }
 
+// ownComment returns the actor's comment with its ticket, locked. One that the actor may not see is like
+// one that does not exist.
 func (d *Desk) ownComment(ctx context.Context, a Actor, id int64) (Comment, Ticket, error) {
+	if err := a.authenticated(); err != nil {
+		return Comment{}, Ticket{}, err
+	}
 	c, err := d.store.Comment(ctx, id)
 	if err != nil {
-		return c, Ticket{}, err
+		return Comment{}, Ticket{}, err
 	}
-	t, err := d.store.LockTicket(ctx, c.TicketID)
+	t, err := d.locked(ctx, a, c.TicketID)
+	if errors.Is(err, ErrNotYourTicket) || err == nil && !c.VisibleTo(a) {
+		err = ErrCommentNotFound
+	}
 	if err != nil {
-		return c, t, err
-	}
-	if err := t.visible(a); err != nil {
-		return c, t, err
+		return Comment{}, Ticket{}, err
 	}
 	if c.Author == nil || c.Author.ID != a.ID {
 		return c, t, &Error{Code: CodeForbidden, Key: "not_your_comment"}
@@ -131,17 +137,22 @@ func (d *Desk) Attach(ctx context.Context, a Actor, ticketID int64, files []NewA
 	})
 }
 
-// Attachment opens a file that the actor may see. The caller closes the content.
+// Attachment opens a file that the actor may see; [ErrAttachmentNotFound] for all others. The caller closes the
+// content.
 func (d *Desk) Attachment(ctx context.Context, a Actor, id int64) (Attachment, io.ReadCloser, error) {
+	if err := a.authenticated(); err != nil {
+		return Attachment{}, nil, err
+	}
 	f, err := d.store.Attachment(ctx, id)
 	if err != nil {
-		return f, nil, err
+		return Attachment{}, nil, err
 	}
-	if _, err := d.Visible(ctx, a, f.TicketID); err != nil {
-		return f, nil, err
+	_, err = d.Visible(ctx, a, f.TicketID)
+	if errors.Is(err, ErrNotYourTicket) || err == nil && !f.VisibleTo(a) {
+		err = ErrAttachmentNotFound
 	}
-	if !f.VisibleTo(a) {
-		return f, nil, ErrAttachmentNotFound
+	if err != nil {
+		return Attachment{}, nil, err
 	}
 	content, err := d.store.AttachmentContent(ctx, id)
 	return f, content, err

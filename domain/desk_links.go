@@ -119,6 +119,9 @@ func (d *Desk) AcceptInvite(ctx context.Context, hash InviteHash, p TelegramProf
 // UnlinkTelegram unties an account from Telegram: one's own, or any for IT. It returns
 // the Telegram id that it had (0 for none).
 func (d *Desk) UnlinkTelegram(ctx context.Context, a Actor, userID int64) (int64, error) {
+	if err := a.authenticated(); err != nil {
+		return 0, err
+	}
 	if a.ID != userID {
 		if err := a.requireIT(); err != nil {
 			return 0, err

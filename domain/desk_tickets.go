@@ -38,21 +38,27 @@ func (d *Desk) Open(ctx context.Context, a Actor, n NewTicket) (Ticket, error) {
 
 // Ticket returns a ticket with all that the actor may see of it.
 func (d *Desk) Ticket(ctx context.Context, a Actor, id int64) (TicketView, error) {
-	v, err := d.store.TicketView(ctx, id, a.IsIT())
-	if err != nil {
-		return TicketView{}, err
-	}
-	if err := v.visible(a); err != nil {
-		return TicketView{}, err
-	}
-	return v, nil
+	return d.viewed(ctx, a, id, d.store.TicketView)
 }
 
 // Thread is Ticket without the events.
 func (d *Desk) Thread(ctx context.Context, a Actor, id int64) (TicketView, error) {
-	v, err := d.store.TicketThread(ctx, id, a.IsIT())
+	return d.viewed(ctx, a, id, d.store.TicketThread)
+}
+
+// viewed reads a ticket with what hangs on it. An employee's right is looked up first: how long reading
+// takes would tell of a long conversation that is not theirs.
+func (d *Desk) viewed(
+	ctx context.Context, a Actor, id int64, read func(context.Context, int64, bool) (TicketView, error),
+) (TicketView, error) {
+	if !a.IsIT() {
+		if _, err := d.Visible(ctx, a, id); err != nil {
+			return TicketView{}, err
+		}
+	}
+	v, err := read(ctx, id, a.IsIT())
 	if err != nil {
-		return TicketView{}, err
+		return TicketView{}, a.concealed(err)
 	}
 	if err := v.visible(a); err != nil {
 		return TicketView{}, err
@@ -62,11 +68,26 @@ func (d *Desk) Thread(ctx context.Context, a Actor, id int64) (TicketView, error
 
 // Visible returns the ticket alone if the actor may see it.
 func (d *Desk) Visible(ctx context.Context, a Actor, id int64) (Ticket, error) {
-	t, err := d.store.Ticket(ctx, id)
-	if err != nil {
+	return visibleTo(ctx, a, id, d.store.Ticket)
+}
+
+// locked is Visible, and keeps others from changing the ticket until the transaction ends.
+func (d *Desk) locked(ctx context.Context, a Actor, id int64) (Ticket, error) {
+	return visibleTo(ctx, a, id, d.store.LockTicket)
+}
+
+func visibleTo(ctx context.Context, a Actor, id int64, read func(context.Context, int64) (Ticket, error)) (Ticket, error) {
+	if err := a.authenticated(); err != nil {
 		return Ticket{}, err
 	}
-	return t, t.visible(a)
+	t, err := read(ctx, id)
+	if err != nil {
+		return Ticket{}, a.concealed(err)
+	}
+	if err := t.visible(a); err != nil {
+		return Ticket{}, err
+	}
+	return t, nil
 }
 
 // Tickets returns a page of the tickets that the actor may see, and whether more follow.
@@ -161,11 +182,8 @@ func (d *Desk) change(
 ) (Ticket, error) {
 	var out Ticket
 	err := d.atomically(ctx, func(d *Desk) error {
-		t, err := d.store.LockTicket(ctx, id)
+		t, err := d.locked(ctx, a, id)
 		if err != nil {
-			return err
-		}
-		if err := t.visible(a); err != nil {
 			return err
 		}
 		if version != 0 && version != t.Version {

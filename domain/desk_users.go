@@ -41,6 +41,9 @@ func (d *Desk) AccountByEmail(ctx context.Context, email string) (User, error) {
 
 // SeesUser returns an account: one's own for everybody, any for IT.
 func (d *Desk) SeesUser(ctx context.Context, a Actor, id int64) (User, error) {
+	if err := a.authenticated(); err != nil {
+		return User{}, err
+	}
 	if a.ID != id {
 		if err := a.requireIT(); err != nil {
 			return User{}, err
@@ -145,5 +148,8 @@ func (d *Desk) SetPassword(ctx context.Context, userID int64, password string) e
 
 // Logout voids every token of the actor.
 func (d *Desk) Logout(ctx context.Context, a Actor) error {
+	if err := a.authenticated(); err != nil {
+		return err
+	}
 	return d.store.RevokeTokens(ctx, a.ID)
 }

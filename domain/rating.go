@@ -51,7 +51,7 @@ func (d *Desk) Rating(ctx context.Context, a Actor, ticketID int64) (Rating, err
 func (d *Desk) Rate(ctx context.Context, a Actor, ticketID int64, n NewRating) (Rating, error) {
 	var out Rating
 	err := d.atomically(ctx, func(d *Desk) error {
-		t, err := d.store.LockTicket(ctx, ticketID)
+		t, err := d.locked(ctx, a, ticketID)
 		if err != nil {
 			return err
 		}

@@ -182,7 +182,7 @@ func TestNewTicketKeepsWhatWasTypedAndSaysWhatIsMissing(t *testing.T) {
 	if file.status != 200 || file.header.Get("Content-Type") != "image/png" || file.header.Get("X-Content-Type-Options") != "nosniff" {
 		t.Errorf("picture: %d %v", file.status, file.header)
 	}
-	if got := h.as(t, h.du).get(fmt.Sprintf("/anexos/%d", view.Attachments[0].ID)); got.status != 403 {
+	if got := h.as(t, h.du).get(fmt.Sprintf("/anexos/%d", view.Attachments[0].ID)); got.status != 404 {
 		t.Errorf("somebody else's picture: %d", got.status)
 	}
 }
