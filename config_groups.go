@@ -17,15 +17,16 @@ type GroupConfig struct {
 }
 
 func (t TelegramConfig) validateGroups(reject func(key, format string, args ...any)) {
-	seen := map[int64]bool{}
+	seen := map[[2]int64]bool{}
 	for _, g := range t.Groups {
 		if g.ChatID >= 0 {
 			reject("telegram.groups", "chat_id %d is not the id of a group, a negative number", g.ChatID)
 		}
-		if seen[g.ChatID] {
-			reject("telegram.groups", "chat_id %d is there twice", g.ChatID)
+		place := [2]int64{g.ChatID, g.Topic}
+		if seen[place] {
+			reject("telegram.groups", "chat_id %d is there twice with topic %d", g.ChatID, g.Topic)
 		}
-		seen[g.ChatID] = true
+		seen[place] = true
 		if g.Topic < 0 {
 			reject("telegram.groups", "topic %d is not the id of a topic", g.Topic)
 		}
@@ -46,34 +47,51 @@ func categoryWords() []string {
 }
 
 // configuredGroups connects the groups of the settings: that of TELEGRAM_CHAT_ID unless it
-// is known already, those of config.yaml as it says. Groups that moved keep their new id.
+// is known already, those of config.yaml as it says, with no other topics than it names. Groups
+// that moved keep their new id.
 func (p *Program) configuredGroups(ctx context.Context) error {
 	known, err := p.db.Groups(ctx)
 	if err != nil {
 		return err
 	}
-	find := func(id int64) int {
-		return slices.IndexFunc(known, func(g domain.Group) bool { return g.ChatID == id || g.MovedFrom == id })
-	}
+	chats, places := map[int64]bool{}, map[[2]int64]bool{}
 	for _, c := range p.config.Telegram.Groups {
-		g := domain.Group{ChatID: c.ChatID}
-		if i := find(c.ChatID); i >= 0 {
-			g = known[i]
-		}
-		g.ThreadID, g.Categories = c.Topic, nil
-		for _, word := range c.Categories {
-			g.Categories = append(g.Categories, domain.Category(word))
-		}
+		g := c.place(known)
 		if err := p.desk.ConnectGroup(ctx, domain.System, g); err != nil {
 			return err
 		}
-		known = append(known, g)
+		chats[g.ChatID], places[[2]int64{g.ChatID, g.ThreadID}] = true, true
+	}
+	for _, g := range known {
+		if chats[g.ChatID] && !places[[2]int64{g.ChatID, g.ThreadID}] {
+			if err := p.desk.DisconnectTopic(ctx, domain.System, g.ChatID, g.ThreadID); err != nil {
+				return err
+			}
+		}
 	}
 	id := p.config.Telegram.ChatID
-	if id == 0 || find(id) >= 0 {
+	if id == 0 || chats[id] || slices.ContainsFunc(known, is(id)) {
 		return nil
 	}
 	return p.desk.ConnectGroup(ctx, domain.System, domain.Group{ChatID: id})
+}
+
+// is finds a group by an id that it has or had.
+func is(id int64) func(domain.Group) bool {
+	return func(g domain.Group) bool { return g.ChatID == id || g.MovedFrom == id }
+}
+
+// place returns what the settings say of a group, with what is known of it.
+func (c GroupConfig) place(known []domain.Group) domain.Group {
+	g := domain.Group{ChatID: c.ChatID}
+	if i := slices.IndexFunc(known, is(c.ChatID)); i >= 0 {
+		g = known[i]
+	}
+	g.ThreadID, g.Categories = c.Topic, nil
+	for _, word := range c.Categories {
+		g.Categories = append(g.Categories, domain.Category(word))
+	}
+	return g
 }
 
 // topicGone forgets a topic that was deleted, so that no message tries it again.

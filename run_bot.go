@@ -68,7 +68,8 @@ func (p *Program) meet(ctx context.Context, client *telegram.Client) (name strin
 // runBot takes updates in, handles them, fetches files and delivers messages, until ctx
 // ends.
 func (p *Program) runBot(ctx context.Context, client *telegram.Client, name string) error {
-	worker, relay, files := p.newWorker(client, name), p.newRelay(client), p.newFiles(client)
+	router := p.newRouter(name)
+	worker, relay, files := p.newWorker(client, name, router), p.newRelay(client, router), p.newFiles(client)
 	menus := newMenus(client, p.desk, p.log)
 	stop := p.db.OnWake(func(w storageWake) {
 		worker.Wake(w.InboxLanes)
@@ -92,11 +93,14 @@ func (p *Program) runBot(ctx context.Context, client *telegram.Client, name stri
 	return g.Wait()
 }
 
-func (p *Program) newWorker(client *telegram.Client, name string) *bot.Worker {
-	router := bot.NewRouter(bot.Options{
+func (p *Program) newRouter(name string) *bot.Router {
+	return bot.NewRouter(bot.Options{
 		Desk: p.desk, Now: p.now, BotUsername: name, PanelURL: p.config.HTTP.PublicURL,
 		DefaultLang: p.config.Desk.Language, Location: p.config.Desk.Location(), Log: p.log, Signup: p.signup(),
 	})
+}
+
+func (p *Program) newWorker(client *telegram.Client, name string, router *bot.Router) *bot.Worker {
 	return bot.NewWorker(bot.WorkerOptions{
 		Inbox: p.inbox(), Handler: router, Answerer: client, Letterbox: p.db,
 		Decode:   func(raw []byte) (chat.Update, error) { return telegram.Decode(client.BotID(), name, raw) },
@@ -114,12 +118,19 @@ func (p *Program) signup() *bot.Signup {
 	}
 }
 
-func (p *Program) newRelay(client *telegram.Client) *notify.Relay {
+func (p *Program) newRelay(client *telegram.Client, router *bot.Router) *notify.Relay {
 	return notify.New(notify.Options{
 		Outbox: p.outbox(), Tickets: p.db, Desk: p.desk, Sender: client,
 		Renderer:  renderer{panelURL: p.config.HTTP.PublicURL, location: p.config.Desk.Location()},
 		GroupLang: p.config.Desk.Language, Now: p.now, Log: p.log, Limits: p.limits, Unreachable: p.mailInstead,
 		ThreadGone: p.topicGone,
+		GroupLost: func(ctx context.Context, chatID int64) (lost bool, err error) {
+			err = p.db.Atomically(ctx, func(s domain.Store) error {
+				lost, err = router.GroupLost(ctx, s.(domain.Tx), chatID)
+				return err
+			})
+			return lost, err
+		},
 	})
 }
 
@@ -177,6 +188,7 @@ type renderer struct {
 func (r renderer) options(reader notify.Reader) card.Options {
 	o := card.Options{
 		For: card.Requester, Now: reader.Now, PanelURL: r.panelURL, Reachable: reader.Reachable, Former: reader.Former,
+		Moved:    reader.Moved,
 		Location: r.location,
 	}
 	if reader.IT {

@@ -3,21 +3,23 @@ package admin
 import (
 	"net/http"
 	"strconv"
+	"time"
 
 	"chamados/domain"
 )
 
 // groupJSON is one of IT's groups in Telegram.
 type groupJSON struct {
-	ChatID     int64    `json:"chat_id" doc:"Id do grupo no Telegram, negativo"`
-	Title      string   `json:"titulo"`
-	Topic      int64    `json:"topico" doc:"Tópico do fórum; 0 para nenhum"`
-	Categories []string `json:"categorias" nullable:"false" doc:"Vazio: todas"`
+	ChatID     int64      `json:"chat_id" doc:"Id do grupo no Telegram, negativo"`
+	Title      string     `json:"titulo"`
+	Topic      int64      `json:"topico" doc:"Tópico do fórum; 0 para nenhum"`
+	Categories []string   `json:"categorias" nullable:"false" doc:"Vazio: todas"`
+	LostAt     *time.Time `json:"sem_acesso_desde" doc:"Desde quando o bot não consegue escrever no grupo; null: consegue"`
 }
 
 type groupBody struct {
 	Title      optional[string]   `json:"titulo,omitempty"`
-	Topic      optional[int64]    `json:"topico,omitempty"`
+	Topic      int64              `json:"topico,omitempty" doc:"O tópico de que se trata; 0: fora de tópicos"`
 	Categories optional[[]string] `json:"categorias,omitempty"`
 }
 
@@ -26,6 +28,7 @@ func (s *Server) groupRoutes() {
 	add(s, endpoint{method: http.MethodGet, path: "/api/grupos", id: "list-groups", tag: tag}, s.listGroups)
 	add(s, endpoint{method: http.MethodPut, path: "/api/grupos/{id}", id: "save-group", tag: tag}, s.saveGroup)
 	add(s, endpoint{method: http.MethodDelete, path: "/api/grupos/{id}", id: "delete-group", tag: tag}, s.deleteGroup)
+	add(s, endpoint{method: http.MethodDelete, path: "/api/grupos/{id}/topicos/{topico}", id: "delete-topic", tag: tag}, s.deleteTopic)
 }
 
 func (s *Server) listGroups(c *call, _ *none) ([]groupJSON, error) {
@@ -41,7 +44,7 @@ func (s *Server) listGroups(c *call, _ *none) ([]groupJSON, error) {
 }
 
 func wireGroup(g domain.Group) groupJSON {
-	out := groupJSON{ChatID: g.ChatID, Title: g.Title, Topic: g.ThreadID, Categories: []string{}}
+	out := groupJSON{ChatID: g.ChatID, Title: g.Title, Topic: g.ThreadID, Categories: []string{}, LostAt: wireTime(g.LostAt)}
 	for _, c := range g.Categories {
 		out.Categories = append(out.Categories, string(c))
 	}
@@ -53,7 +56,7 @@ func (s *Server) saveGroup(c *call, b *groupBody) (groupJSON, error) {
 	if err != nil {
 		return groupJSON{}, err
 	}
-	ch := domain.GroupChange{Title: b.Title.pointer(), ThreadID: b.Topic.pointer()}
+	ch := domain.GroupChange{Title: b.Title.pointer()}
 	if b.Categories.Given {
 		list := make([]domain.Category, 0, len(b.Categories.Value))
 		for _, word := range b.Categories.Value {
@@ -61,7 +64,7 @@ func (s *Server) saveGroup(c *call, b *groupBody) (groupJSON, error) {
 		}
 		ch.Categories = &list
 	}
-	g, err := s.Desk.UpdateGroup(c.r.Context(), c.actor, id, ch)
+	g, err := s.Desk.UpdateGroup(c.r.Context(), c.actor, id, b.Topic, ch)
 	if err != nil {
 		return groupJSON{}, err
 	}
@@ -77,6 +80,21 @@ func (s *Server) deleteGroup(c *call, _ *none) (messageJSON, error) {
 		return messageJSON{}, err
 	}
 	return c.message("api.group_disconnected", nil), nil
+}
+
+func (s *Server) deleteTopic(c *call, _ *none) (messageJSON, error) {
+	id, err := c.chatID()
+	if err != nil {
+		return messageJSON{}, err
+	}
+	topic, err := strconv.ParseInt(c.r.PathValue("topico"), 10, 64)
+	if err != nil {
+		return messageJSON{}, domain.ErrGroupNotFound
+	}
+	if err := s.Desk.DisconnectTopic(c.r.Context(), c.actor, id, topic); err != nil {
+		return messageJSON{}, err
+	}
+	return c.message("api.topic_disconnected", nil), nil
 }
 
 // chatID returns the group that the path names: its id in Telegram.

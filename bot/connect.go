@@ -33,11 +33,11 @@ func (v *visit) connect(ctx context.Context, m *chat.Message) error {
 			"Words": strings.Join(unknown, ", "), "Known": v.categoryNames(domain.Categories),
 		})
 	}
-	ch := domain.GroupChange{Title: &v.chat.Title, ThreadID: &v.thread}
+	ch := domain.GroupChange{Title: &v.chat.Title}
 	if len(named) > 0 {
 		ch.Categories = &named
 	}
-	g, err := v.desk.UpdateGroup(ctx, v.actor, v.chat.ID, ch)
+	g, err := v.desk.UpdateGroup(ctx, v.actor, v.chat.ID, v.thread, ch)
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (v *visit) categoryNames(list []domain.Category) string {
 // takesTap makes the group receive a category, or receive it no more.
 func (v *visit) takesTap(ctx context.Context, t *chat.Tap, d callback.Data) error {
 	c := domain.Category(d.Word)
-	g, ok, err := v.desk.Group(ctx, v.chat.ID)
+	g, ok, err := v.desk.Place(ctx, v.chat.ID, t.Thread)
 	switch {
 	case err != nil:
 		return err
@@ -103,25 +103,31 @@ func (v *visit) takesTap(ctx context.Context, t *chat.Tap, d callback.Data) erro
 		v.alertKey("bot.tap.last_category", nil)
 		return nil
 	}
-	if g, err = v.desk.UpdateGroup(ctx, v.actor, g.ChatID, domain.GroupChange{Categories: &next}); err != nil {
+	if g, err = v.desk.UpdateGroup(ctx, v.actor, g.ChatID, g.ThreadID, domain.GroupChange{Categories: &next}); err != nil {
 		return err
 	}
 	return v.send(ctx, v.connectedCard(g), post{edit: t.Message})
 }
 
-// disconnect ends that the group is one of IT's (/desconectar).
-func (v *visit) disconnect(ctx context.Context, m *chat.Message) error {
+// disconnect ends that the group, or the topic in which it is said, is one of IT's (/desconectar).
+func (v *visit) disconnect(ctx context.Context, _ *chat.Message) error {
 	if v.isPrivate() {
 		return v.tell(ctx, "bot.group.connect_in_group", nil)
 	}
-	err := v.desk.DisconnectGroup(ctx, v.actor, v.chat.ID)
+	key, end := "bot.group.disconnected", func() error { return v.desk.DisconnectGroup(ctx, v.actor, v.chat.ID) }
+	if _, here, err := v.desk.Place(ctx, v.chat.ID, v.thread); err != nil {
+		return err
+	} else if here && v.thread != 0 {
+		key, end = "bot.group.disconnected_topic", func() error { return v.desk.DisconnectTopic(ctx, v.actor, v.chat.ID, v.thread) }
+	}
+	err := end()
 	if errors.Is(err, domain.ErrITOnly) {
 		return v.tell(ctx, "bot.group.connect_it_only", nil)
 	}
 	if err != nil {
 		return err
 	}
-	return v.tell(ctx, "bot.group.disconnected", nil)
+	return v.tell(ctx, key, nil)
 }
 
 // categoriesIn returns the categories that a text names in any language, and the words that

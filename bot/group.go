@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"chamados/bot/chat"
-	"chamados/domain"
 	"chamados/domain/i18n"
 )
 
@@ -38,10 +37,10 @@ func (v *visit) group(ctx context.Context, m *chat.Message) error {
 	return v.comment(ctx, m, link.TicketID, link.Internal, m.Text)
 }
 
-// connected reports whether the group is one of IT's.
+// connected reports whether the group is one of IT's that the bot can write to.
 func (v *visit) connected(ctx context.Context) (bool, error) {
-	_, ok, err := v.desk.Group(ctx, v.chat.ID)
-	return ok, err
+	g, ok, err := v.desk.Group(ctx, v.chat.ID)
+	return ok && !g.Lost(), err
 }
 
 // refusalPause is how long somebody is not told again, maxRefused how many are remembered.
@@ -83,19 +82,17 @@ func (v *visit) membership(ctx context.Context, m *chat.Membership) error {
 	if err := v.enter(ctx, m.Chat, m.From); err != nil {
 		return err
 	}
-	connected, err := v.connected(ctx)
-	if err != nil {
+	if !m.Present {
+		_, err := v.GroupLost(ctx, v.tx, m.Chat.ID)
 		return err
 	}
-	if !m.Present {
-		if !connected {
-			return nil
-		}
-		return v.desk.DisconnectGroup(ctx, domain.System, m.Chat.ID)
+	g, known, err := v.desk.Group(ctx, m.Chat.ID)
+	if err != nil || known && !g.Lost() {
+		return err
 	}
-	if connected {
-		return nil
+	text, key := "bot.group.hello", fmt.Sprintf("hello:%d:%s", m.Chat.ID, v.Now().UTC().Format(time.DateOnly))
+	if known {
+		text, key = "bot.group.hello_again", fmt.Sprintf("hello:%d:%d", m.Chat.ID, g.LostAt.Unix())
 	}
-	key := fmt.Sprintf("hello:%d:%s", m.Chat.ID, v.Now().UTC().Format(time.DateOnly))
-	return v.send(ctx, chat.Outgoing{Text: v.text("bot.group.hello", nil)}, post{key: key})
+	return v.send(ctx, chat.Outgoing{Text: v.text(text, nil)}, post{key: key})
 }

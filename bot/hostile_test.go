@@ -233,7 +233,7 @@ func TestForgedButtons(t *testing.T) {
 // tryPress presses a forged button on some message of the chat.
 func (w *world) tryPress(p *person, data string) (bot.After, error) {
 	if len(w.chats[p.where.ID]) == 0 {
-		w.show(p.where.ID, 0, chat.Outgoing{Text: "…"}, 0)
+		w.show(domain.Delivery{ChatID: p.where.ID}, 0, chat.Outgoing{Text: "…"}, 0)
 	}
 	message := w.chats[p.where.ID][0].id
 	return w.try(chat.Update{Tap: &chat.Tap{ID: "tap", From: p.Person, Chat: p.where, Message: message, Data: data}})

@@ -39,6 +39,7 @@ type message struct {
 	from    int64 // 0: the bot
 	out     chat.Outgoing
 	replyTo int64
+	thread  int64
 	edits   int
 }
 
@@ -156,27 +157,34 @@ func (w *world) deliverOne(d domain.Delivery) {
 		w.must(json.Unmarshal(d.Message.Payload, &out))
 		var id int64
 		if d.Message.EditKey == "" || d.Message.Edit != 0 {
-			id = w.show(d.ChatID, d.Message.Edit, out, d.Message.ReplyTo)
+			id = w.show(d, d.Message.Edit, out, d.Message.ReplyTo)
 		}
 		w.must(outbox.Sent(ctx, d, id, nil))
 	case domain.DeliverCard:
 		reader, v := w.audience(d)
 		ref, err := outbox.Card(ctx, d.TicketID, d.ChatID)
 		w.must(err)
+		if at := ref.ThreadID; d.ChatID < 0 && ref.MessageID != 0 && at != nil && *at != d.ThreadID {
+			moved := reader.o
+			moved.Moved = true
+			w.show(d, ref.MessageID, card.Ticket(reader.lang, v, moved), 0)
+			w.must(outbox.ForgetCard(ctx, d.TicketID, d.ChatID))
+			ref = domain.CardRef{}
+		}
 		out := card.Ticket(reader.lang, v, reader.o)
 		hash, err := json.Marshal(out)
 		w.must(err)
 		id := ref.MessageID
 		if reader.o.Former {
 			if id != 0 {
-				w.show(d.ChatID, id, out, 0)
+				w.show(d, id, out, 0)
 				w.must(outbox.ForgetCard(ctx, d.TicketID, d.ChatID))
 			}
 			w.must(outbox.Sent(ctx, d, 0, nil))
 			return
 		}
 		if string(ref.Hash) != string(hash) {
-			id = w.show(d.ChatID, ref.MessageID, out, 0)
+			id = w.show(d, ref.MessageID, out, 0)
 		}
 		w.must(outbox.Sent(ctx, d, id, hash))
 	case domain.DeliverNotice:
@@ -186,7 +194,7 @@ func (w *world) deliverOne(d domain.Delivery) {
 		out := card.Notice(reader.lang, v.Ticket, events, reader.o)
 		var id int64
 		if out.Text != "" {
-			id = w.show(d.ChatID, 0, out, 0)
+			id = w.show(d, 0, out, 0)
 		}
 		w.must(outbox.Sent(ctx, d, id, nil))
 	}
@@ -222,8 +230,9 @@ func (w *world) audience(d domain.Delivery) (reader, domain.TicketView) {
 }
 
 // show puts a message into a chat, or replaces one.
-func (w *world) show(chatID, edit int64, out chat.Outgoing, replyTo int64) int64 {
+func (w *world) show(d domain.Delivery, edit int64, out chat.Outgoing, replyTo int64) int64 {
 	w.Helper()
+	chatID := d.ChatID
 	checkMessage(w.T, out)
 	for _, m := range w.chats[chatID] {
 		if edit != 0 && m.id == edit {
@@ -235,7 +244,7 @@ func (w *world) show(chatID, edit int64, out chat.Outgoing, replyTo int64) int64
 		w.Fatalf("edit of message %d, which chat %d does not have", edit, chatID)
 	}
 	w.nextID++
-	w.chats[chatID] = append(w.chats[chatID], &message{id: w.nextID, out: out, replyTo: replyTo})
+	w.chats[chatID] = append(w.chats[chatID], &message{id: w.nextID, out: out, replyTo: replyTo, thread: d.ThreadID})
 	return w.nextID
 }
 
@@ -261,6 +270,7 @@ type person struct {
 	*world
 	chat.Person
 	where   chat.Chat
+	thread  int64 // the topic that they write in
 	account domain.User
 	after   bot.After
 	last    int64 // the last message written
@@ -298,11 +308,18 @@ func (p *person) inGroup() *person {
 	return &q
 }
 
+// inTopic is the same person in a topic of the chat.
+func (p *person) inTopic(thread int64) *person {
+	q := *p
+	q.thread = thread
+	return &q
+}
+
 // compose starts a message.
 func (p *person) compose(text string) *chat.Message {
 	p.nextID++
 	p.last = p.nextID
-	return &chat.Message{ID: p.last, Chat: p.where, From: p.Person, Text: text}
+	return &chat.Message{ID: p.last, Chat: p.where, From: p.Person, Text: text, ThreadID: p.thread}
 }
 
 func (p *person) deliverMessage(m *chat.Message) {
@@ -365,7 +382,7 @@ func (p *person) taps(label string) {
 func (p *person) press(messageID int64, data string) {
 	p.Helper()
 	p.after = p.handle(chat.Update{Tap: &chat.Tap{
-		ID: "tap", From: p.Person, Chat: p.where, Message: messageID, Data: data,
+		ID: "tap", From: p.Person, Chat: p.where, Message: messageID, Data: data, Thread: p.thread,
 	}})
 	if p.after.TapID != "tap" {
 		p.Error("the tap was not answered")

@@ -44,11 +44,16 @@ type TelegramProfile struct {
 	Lang Lang
 }
 
-// Group is a connected IT group.
+// Group is a place where IT is told of tickets: a group, or a topic of a forum group. A ticket
+// is told of in one place of each group: where its category is named, else where all go.
 type Group struct {
 	ChatID     int64
 	Title      string
 	ThreadID   int64      // forum topic; 0 for none
 	Categories []Category // empty: all
 	MovedFrom  int64      // the id before Telegram moved the chat; 0 if it never did
+	LostAt     time.Time  // since when the bot cannot write there; zero: it can
 }
+
+// Lost reports whether the bot cannot write there.
+func (g Group) Lost() bool { return !g.LostAt.IsZero() }

@@ -110,6 +110,7 @@ type Delivery struct {
 type CardRef struct {
 	MessageID int64  // 0 when none was sent yet
 	Hash      []byte // of what it shows
+	ThreadID  *int64 // the topic that it is in; nil if that is not known
 }
 
 // Outbox keeps what must be delivered until it is.

@@ -99,14 +99,21 @@ type LinkStore interface {
 	// SetChatBlocked notes since when the bot may not write to a person (zero: it may), and
 	// has IT's cards of their open tickets brought up to date if that is news.
 	SetChatBlocked(ctx context.Context, telegramID int64, since time.Time) error
-	// Groups returns the connected IT groups.
+	// Groups returns the places where IT is told of tickets, the oldest first.
 	Groups(ctx context.Context) ([]Group, error)
-	// SaveGroup connects a group or updates it.
+	// SaveGroup connects a place or updates it. It leaves alone whether the group is lost.
 	SaveGroup(ctx context.Context, g Group) error
-	// ForgetTopic makes a group, and what waits to be sent there, do without a topic.
-	ForgetTopic(ctx context.Context, chatID, threadID int64) error
-	// DropGroup disconnects a group.
+	// DropTopic disconnects one place.
+	DropTopic(ctx context.Context, chatID, threadID int64) error
+	// DropGroup disconnects a group with all its topics.
 	DropGroup(ctx context.Context, chatID int64) error
+	// LoseGroup notes that a connected group cannot be written to, and moves what waits for
+	// it to where its tickets are told of now; false if it is not connected, or lost already.
+	LoseGroup(ctx context.Context, chatID int64, at time.Time) (bool, error)
+	// RegainGroup notes that a group can be written to again.
+	RegainGroup(ctx context.Context, chatID int64) error
+	// ForgetTopic makes what a topic took, and what waits to be sent there, go outside of it.
+	ForgetTopic(ctx context.Context, chatID, threadID int64) error
 	// MoveGroup follows a group's migration: every stored id of the old chat is rewritten.
 	MoveGroup(ctx context.Context, from, to int64) error
 }

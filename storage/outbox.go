@@ -44,27 +44,27 @@ func (x outbox) Sent(ctx context.Context, d domain.Delivery, messageID int64, ha
 
 // linkSent remembers what a sent message is about. A card takes the place of the one before it.
 func linkSent(d domain.Delivery, messageID int64, hash []byte, now time.Time) []statement {
-	const link = `INSERT INTO mensagens (chat_id, mensagem_id, chamado_id, comentario_id, interno, cartao, hash, criado_em) `
+	const link = `INSERT INTO mensagens (chat_id, mensagem_id, chamado_id, comentario_id, interno, cartao, hash, criado_em, topico_id) `
 	switch d.Kind {
 	case domain.DeliverCard:
 		return []statement{
 			{sql: `UPDATE mensagens SET cartao = false WHERE chamado_id = $1::bigint AND chat_id = $2 AND cartao AND mensagem_id <> $3`,
 				args: []any{d.TicketID, d.ChatID, messageID}},
-			{sql: link + `VALUES ($1, $2, $3, NULL, false, true, $4, $5)
+			{sql: link + `VALUES ($1, $2, $3, NULL, false, true, $4, $5, $6)
 				ON CONFLICT (chat_id, mensagem_id) DO UPDATE SET chamado_id = $3, cartao = true, hash = $4`,
-				args: []any{d.ChatID, messageID, d.TicketID, hash, now}},
+				args: []any{d.ChatID, messageID, d.TicketID, hash, now, d.ThreadID}},
 		}
 	case domain.DeliverNotice:
 		return []statement{{
 			sql: link + `SELECT $1::bigint, $2::bigint, $3::integer, CASE WHEN count(*) = 1 THEN max(comentario_id) END,
-					coalesce(bool_or(interno), false), false, NULL, $4::timestamptz FROM eventos WHERE id = ANY ($5)
+					coalesce(bool_or(interno), false), false, NULL, $4::timestamptz, NULL FROM eventos WHERE id = ANY ($5)
 				ON CONFLICT (chat_id, mensagem_id) DO NOTHING`,
 			args: []any{d.ChatID, messageID, d.TicketID, now, d.EventIDs},
 		}}
 	}
 	// A menu in the place of a card: what the card shows is no longer what was last sent as one.
 	return []statement{{
-		sql:  link + `VALUES ($1, $2, $3, NULL, $4, false, NULL, $5) ON CONFLICT (chat_id, mensagem_id) DO UPDATE SET hash = NULL`,
+		sql:  link + `VALUES ($1, $2, $3, NULL, $4, false, NULL, $5, NULL) ON CONFLICT (chat_id, mensagem_id) DO UPDATE SET hash = NULL`,
 		args: []any{d.ChatID, messageID, d.TicketID, d.Message != nil && d.Message.Internal, now},
 	}}
 }
@@ -103,9 +103,9 @@ func (x outbox) finished(ids []int64, cause string) statement {
 // Card returns the live card of a ticket in a chat; the zero value when there is none.
 func (x outbox) Card(ctx context.Context, ticketID, chatID int64) (domain.CardRef, error) {
 	var ref domain.CardRef
-	err := x.db.run(ctx, statement{sql: `SELECT mensagem_id, hash FROM mensagens
+	err := x.db.run(ctx, statement{sql: `SELECT mensagem_id, hash, topico_id FROM mensagens
 		WHERE chamado_id = $1::bigint AND chat_id = $2 AND cartao`, args: []any{ticketID, chatID},
-		read: each(func(rows pgx.Rows) error { return rows.Scan(&ref.MessageID, &ref.Hash) })})
+		read: each(func(rows pgx.Rows) error { return rows.Scan(&ref.MessageID, &ref.Hash, &ref.ThreadID) })})
 	return ref, wrap("look up a card", err)
 }
 

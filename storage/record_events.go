@@ -99,10 +99,9 @@ func (b *recorder) notices() {
 			greatest(`, now, `, d.silencio, CASE WHEN d.espera THEN `, b.arg(b.now.Add(b.gather)), `::timestamptz END),
 			d.silencio IS NOT NULL OR d.espera, d.tipo
 		FROM t, (`,
-		`SELECT g.chat_id AS chat, g.topico_id AS topico, NULL::integer AS usuario, n.evento, n.prioridade, n.tipo, n.espera,
+		`SELECT g.chat_id AS chat, `, b.topic(), ` AS topico, NULL::integer AS usuario, n.evento, n.prioridade, n.tipo, n.espera,
 			NULL::timestamptz AS silencio, n.ordem
-			FROM n, grupos g WHERE n.usuario = 0 AND g.chat_id <> n.exceto
-			AND (cardinality(g.categorias) = 0 OR `, b.arg(string(b.ticket.Category)), ` = ANY (g.categorias)`, b.liveCards(), `)
+			FROM n, `, placesFor(b.arg(string(b.ticket.Category))), ` g WHERE n.usuario = 0 AND g.chat_id <> n.exceto AND (g.leva`, b.liveCards(), `)
 		UNION ALL
 		SELECT u.telegram_id, 0, u.id, n.evento, n.prioridade, n.tipo, n.espera,
 			CASE WHEN u.silencio_de IS NOT NULL AND NOT (n.prioridade = `, urgentWord, ` AND u.silencio_urgente) AND n.autor <> n.usuario
@@ -118,8 +117,19 @@ func (b *recorder) liveCards() string {
 	if b.r.Opened != nil {
 		return ``
 	}
-	return ` OR n.tipo = 'cartao' AND EXISTS (SELECT FROM mensagens m
-		WHERE m.chamado_id = ` + b.arg(b.ticket.ID) + `::bigint AND m.chat_id = g.chat_id AND m.cartao)`
+	return ` OR n.tipo = 'cartao' AND EXISTS (` + b.liveCard() + `)`
+}
+
+// topic is where in a group: a card that the group no longer takes stays where it is.
+func (b *recorder) topic() string {
+	if b.r.Opened != nil {
+		return `g.topico_id`
+	}
+	return `CASE WHEN g.leva THEN g.topico_id ELSE coalesce((` + b.liveCard() + `), g.topico_id) END`
+}
+
+func (b *recorder) liveCard() string {
+	return `SELECT m.topico_id FROM mensagens m WHERE m.chamado_id = ` + b.arg(b.ticket.ID) + `::bigint AND m.chat_id = g.chat_id AND m.cartao`
 }
 
 // noticeArrays are notices by column; user 0 stands for the groups.

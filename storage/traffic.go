@@ -12,10 +12,10 @@ import (
 )
 
 const (
-	receiptColumns = `s.id, s.chamado_id, s.tipo, e.tipo, e.comentario_id, s.faixa, coalesce(s.usuario_id, p.id), coalesce(u.nome, g.titulo, p.nome),
+	receiptColumns = `s.id, s.chamado_id, s.tipo, e.tipo, e.comentario_id, s.faixa, coalesce(s.usuario_id, p.id), coalesce(u.nome, (SELECT max(titulo) FROM grupos WHERE chat_id = s.faixa), p.nome),
 		s.erro, s.tentativas, s.mensagem_id, s.criado_em, s.terminado_em, u.telegram_bloqueado_em IS NOT NULL`
 	receiptFrom = ` FROM saida s LEFT JOIN eventos e ON e.id = s.evento_id LEFT JOIN usuarios u ON u.id = s.usuario_id
-		LEFT JOIN grupos g ON g.chat_id = s.faixa LEFT JOIN usuarios p ON s.usuario_id IS NULL AND p.telegram_id = s.faixa`
+		LEFT JOIN usuarios p ON s.usuario_id IS NULL AND p.telegram_id = s.faixa`
 	// lost is the condition that a row ended without reaching anybody who should have been reached.
 	lost = `s.terminado_em IS NOT NULL AND s.erro IS NOT NULL AND s.erro <> '` + causeUndone + `'
 		AND s.erro NOT LIKE '%` + domain.CauseMoot + `%'`

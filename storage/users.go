@@ -157,13 +157,14 @@ func (s *store) SetChatBlocked(ctx context.Context, telegramID int64, since time
 func (s *store) refreshCards(ctx context.Context, requesterID int64) (lanes []int64, err error) {
 	err = s.run(ctx, statement{sql: `WITH s AS (
 			INSERT INTO saida (faixa, topico_id, usuario_id, chamado_id, prioridade, criado_em, proxima_em, tipo)
-			SELECT m.chat_id, coalesce(g.topico_id, 0), u.id, c.id, $2, $3, $3, 'cartao'
+			SELECT m.chat_id, coalesce(max(m.topico_id), 0), u.id, c.id, $2, $3, $3, 'cartao'
 			FROM chamados c CROSS JOIN LATERAL (
-					SELECT chat_id FROM mensagens WHERE chamado_id = c.id AND cartao
-					UNION SELECT faixa FROM saida WHERE chamado_id = c.id AND tipo = 'cartao' AND terminado_em IS NULL) m
-				LEFT JOIN grupos g ON g.chat_id = m.chat_id LEFT JOIN usuarios u ON u.telegram_id = m.chat_id
+					SELECT chat_id, topico_id FROM mensagens WHERE chamado_id = c.id AND cartao
+					UNION SELECT faixa, topico_id FROM saida WHERE chamado_id = c.id AND tipo = 'cartao' AND terminado_em IS NULL) m
+				LEFT JOIN usuarios u ON u.telegram_id = m.chat_id
 			WHERE c.usuario_id = $1::bigint AND c.excluido_em IS NULL AND c.status IN ('aberto', 'em_andamento', 'aguardando')
-				AND (g.chat_id IS NOT NULL OR u.tipo = 'ti' AND u.id <> $1::bigint)
+				AND (m.chat_id IN (SELECT chat_id FROM grupos WHERE sem_acesso_em IS NULL) OR u.tipo = 'ti' AND u.id <> $1::bigint)
+			GROUP BY m.chat_id, u.id, c.id
 			RETURNING faixa)
 		SELECT DISTINCT faixa FROM s`, args: []any{requesterID, priorityNotice, s.db.clock()}, read: ints(&lanes)})
 	return lanes, err

@@ -204,20 +204,3 @@ func TestUsingAnInviteSpendsTheOthers(t *testing.T) {
 		t.Errorf("the link of another kind: %v", err)
 	}
 }
-
-func TestGroups(t *testing.T) {
-	h := newHouse(t)
-	g := domain.Group{ChatID: -1, Title: "TI", ThreadID: 3, Categories: []domain.Category{domain.CategoryEmail}}
-	h.must(h.SaveGroup(t.Context(), g))
-	g.Title = "TI 2"
-	h.must(h.SaveGroup(t.Context(), g))
-	h.must(h.MoveGroup(t.Context(), -1, -100))
-	g.ChatID, g.MovedFrom = -100, -1
-	if diff := cmp.Diff([]domain.Group{g}, must2(h.Groups(t.Context()))(t)); diff != "" {
-		t.Error(diff)
-	}
-	h.must(h.DropGroup(t.Context(), -100))
-	if left := must2(h.Groups(t.Context()))(t); len(left) != 0 {
-		t.Error(left)
-	}
-}

@@ -31,6 +31,7 @@ type Options struct {
 	Reachable bool           // the requester can be written to in chat
 	Location  *time.Location // nil: UTC
 	Former    bool           // the reader had the ticket and has it no more
+	Moved     bool           // the card is in another topic of the group now
 	Copy      bool           // not the live card of the chat: its buttons act on this message
 }
 

@@ -13,7 +13,7 @@ func Ticket(lang domain.Lang, v domain.TicketView, o Options) chat.Outgoing {
 	if !v.DeletedAt.IsZero() {
 		return chat.Outgoing{Text: lines("🗑️ "+heading(v.Ticket), Text(lang, "bot.card.deleted", nil))}
 	}
-	if o.Former {
+	if o.Former || o.Moved {
 		return handedOn(lang, v.Ticket, o)
 	}
 	out := chat.Outgoing{Text: TicketText(lang, v, o)}
@@ -25,10 +25,13 @@ func Ticket(lang domain.Lang, v domain.TicketView, o Options) chat.Outgoing {
 	return out
 }
 
-// handedOn is what is left of the card of somebody who had the ticket.
+// handedOn is what is left of the card of somebody who had the ticket, or of a topic that did.
 func handedOn(lang domain.Lang, t domain.Ticket, o Options) chat.Outgoing {
 	line := Text(lang, "bot.card.released", nil)
-	if t.Assignee != nil {
+	switch {
+	case o.Moved:
+		line = Text(lang, "bot.card.moved", nil)
+	case t.Assignee != nil:
 		line = Text(lang, "bot.card.handed_on", i18n.Args{"Name": Shorten(t.Assignee.Name, maxName)})
 	}
 	o.Copy = true

@@ -33,6 +33,9 @@ func (o Options) Groups(ctx context.Context, tx domain.Tx, slot time.Time) error
 		return err
 	}
 	for _, g := range groups {
+		if g.Lost() {
+			continue
+		}
 		d, err := tx.Digest(ctx, domain.DigestQuery{Now: slot, Since: slot.Add(-domain.DigestSpan), Categories: g.Categories})
 		if err != nil {
 			return err
@@ -41,6 +44,9 @@ func (o Options) Groups(ctx context.Context, tx domain.Tx, slot time.Time) error
 			continue
 		}
 		m := domain.Outgoing{ChatID: g.ChatID, ThreadID: g.ThreadID, Key: key(g.ChatID, slot)}
+		if g.ThreadID != 0 {
+			m.Key += fmt.Sprintf(":%d", g.ThreadID)
+		}
 		if err := enqueue(ctx, tx, m, card.Digest(o.Lang, d, false, o.options(slot))); err != nil {
 			return err
 		}

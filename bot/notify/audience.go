@@ -48,13 +48,13 @@ func (r *Relay) audience(ctx context.Context, d *domain.Delivery) (Reader, domai
 	return reader, v, err
 }
 
-// connected refuses chats that are no IT group (any more).
+// connected refuses chats that are no IT group (any more), or cannot be written to.
 func (r *Relay) connected(ctx context.Context, chatID int64) error {
 	groups, err := r.o.Tickets.Groups(ctx)
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(groups, func(g domain.Group) bool { return g.ChatID == chatID }) {
+	if !slices.ContainsFunc(groups, func(g domain.Group) bool { return g.ChatID == chatID && !g.Lost() }) {
 		return moot("the group is not connected")
 	}
 	return nil

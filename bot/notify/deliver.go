@@ -72,6 +72,13 @@ func (r *Relay) card(ctx context.Context, d *domain.Delivery) (done, error) {
 	if err != nil {
 		return done{}, err
 	}
+	if elsewhere(ref, d) {
+		reader.Moved = true
+		if err := r.closeCard(ctx, d, ref, r.o.Renderer.Card(reader, v)); err != nil {
+			return done{}, err
+		}
+		reader.Moved, ref = false, domain.CardRef{}
+	}
 	if reader.Former {
 		return done{}, r.closeCard(ctx, d, ref, r.o.Renderer.Card(reader, v))
 	}
@@ -100,8 +107,13 @@ func (r *Relay) card(ctx context.Context, d *domain.Delivery) (done, error) {
 	return sent, err
 }
 
-// closeCard leaves on the card of somebody who had the ticket that they have it no more.
-// From then on it is not kept up to date; should they get it back, they get a new one.
+// elsewhere reports whether a group's card is in another topic than its ticket belongs to now.
+func elsewhere(ref domain.CardRef, d *domain.Delivery) bool {
+	return d.ChatID < 0 && ref.MessageID != 0 && ref.ThreadID != nil && *ref.ThreadID != d.ThreadID
+}
+
+// closeCard leaves on a card that its reader has the ticket no more, or that it has gone to another
+// topic. From then on it is not kept up to date; should the ticket come back, there is a new one.
 func (r *Relay) closeCard(ctx context.Context, d *domain.Delivery, ref domain.CardRef, out chat.Outgoing) error {
 	if ref.MessageID == 0 {
 		return nil

@@ -128,7 +128,7 @@ func (o *fakeOutbox) Sent(_ context.Context, d domain.Delivery, messageID int64,
 	r := o.row(d)
 	r.finished, r.sent = true, messageID
 	if d.Kind == domain.DeliverCard && messageID != 0 {
-		o.cards[[2]int64{d.TicketID, d.ChatID}] = domain.CardRef{MessageID: messageID, Hash: hash}
+		o.cards[[2]int64{d.TicketID, d.ChatID}] = domain.CardRef{MessageID: messageID, Hash: hash, ThreadID: &d.ThreadID}
 	}
 	return nil
 }
@@ -340,6 +340,9 @@ func (k *fakeDesk) ChatBlocked(_ context.Context, id int64, _ bool) error {
 type plain struct{}
 
 func (plain) Card(r Reader, v domain.TicketView) chat.Outgoing {
+	if r.Moved {
+		return chat.Outgoing{Text: "card in another topic"}
+	}
 	if r.Former {
 		return chat.Outgoing{Text: fmt.Sprintf("card v%d handed on", v.Version)}
 	}

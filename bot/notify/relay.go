@@ -40,6 +40,7 @@ type Reader struct {
 	IT        bool // may see what is internal
 	Reachable bool // the requester can be written to
 	Former    bool // had the ticket, which has another assignee or none now
+	Moved     bool // the card is in another topic of the group now
 	Now       time.Time
 }
 
@@ -63,6 +64,9 @@ type Options struct {
 	// Unreachable is told when a delivery was given up because its receiver cannot be
 	// reached; may be nil.
 	Unreachable func(ctx context.Context, d domain.Delivery)
+	// GroupLost is told that a group cannot be written to. True means that it was one of IT's:
+	// what waited for it, also what was just given to Telegram, is dealt with. May be nil.
+	GroupLost func(ctx context.Context, chatID int64) (bool, error)
 	// ThreadGone is told when a topic turned out to be deleted; may be nil.
 	ThreadGone func(ctx context.Context, chatID, threadID int64)
 	Now        func() time.Time
@@ -89,6 +93,9 @@ func New(o Options) *Relay {
 	}
 	if o.Unreachable == nil {
 		o.Unreachable = func(context.Context, domain.Delivery) {}
+	}
+	if o.GroupLost == nil {
+		o.GroupLost = func(context.Context, int64) (bool, error) { return false, nil }
 	}
 	if o.ThreadGone == nil {
 		o.ThreadGone = func(context.Context, int64, int64) {}

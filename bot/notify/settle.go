@@ -49,8 +49,19 @@ func (r *Relay) settle(ctx context.Context, d domain.Delivery, what done, err er
 	return r.again(ctx, d, err)
 }
 
-// unreachable gives up what the receiver cannot get, and notes it for IT.
+// unreachable gives up what the receiver cannot get, and notes it for IT. What a group of IT
+// cannot get goes elsewhere.
 func (r *Relay) unreachable(ctx context.Context, d domain.Delivery, err error) lanes.Next {
+	if d.ChatID < 0 {
+		lost, failed := r.o.GroupLost(ctx, d.ChatID)
+		if failed != nil {
+			r.o.Log.Warn("notify: cannot note that a group is lost", "chat", d.ChatID, "error", failed)
+			return r.retry(ctx, d, time.Second, false, err.Error())
+		}
+		if lost && d.Kind != domain.DeliverMessage {
+			return lanes.Again()
+		}
+	}
 	if d.ChatID > 0 {
 		if err := r.o.Desk.ChatBlocked(ctx, d.ChatID, true); err != nil {
 			r.o.Log.Warn("notify: cannot note that a person is unreachable", "chat", d.ChatID, "error", err)
