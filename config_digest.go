@@ -11,6 +11,7 @@ import (
 type DigestsConfig struct {
 	Group  string        `mapstructure:"group"`
 	People string        `mapstructure:"people"`
+	Weekly string        `mapstructure:"weekly"`
 	Empty  bool          `mapstructure:"empty"`
 	Grace  time.Duration `mapstructure:"grace"`
 }
@@ -18,12 +19,13 @@ type DigestsConfig struct {
 var digestDefaults = map[string]any{
 	"digests.group":  "0 8 * * *",
 	"digests.people": "5 8 * * *",
+	"digests.weekly": "10 8 * * 1",
 	"digests.empty":  false,
 	"digests.grace":  "2h",
 }
 
 func (d DigestsConfig) validate(reject func(key, format string, args ...any)) {
-	for key, expression := range map[string]string{"digests.group": d.Group, "digests.people": d.People} {
+	for key, expression := range map[string]string{"digests.group": d.Group, "digests.people": d.People, "digests.weekly": d.Weekly} {
 		if _, err := clockwork.Parse(expression); expression != "" && err != nil {
 			reject(key, "%q is no cron expression such as \"0 8 * * 1-5\": %v", expression, err)
 		}

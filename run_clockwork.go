@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/robfig/cron/v3"
+
 	"chamados/bot/clockwork"
 	"chamados/bot/digest"
 	"chamados/domain"
@@ -11,45 +13,48 @@ import (
 
 // startClockwork lets the desk look after what is due, whether or not the bot is on.
 func (p *Program) startClockwork() error {
-	jobs, err := p.digestJobs()
-	if err != nil {
-		return err
+	o := clockwork.Options{Slots: p.db, Tend: p.desk.TendDue, Location: p.config.Desk.Location(), Now: p.now, Log: p.log}
+	if p.config.Telegram.Token != "" { // somebody can send them
+		if err := p.digests(&o); err != nil {
+			return err
+		}
 	}
-	clock := clockwork.New(clockwork.Options{
-		Slots: p.db, Tend: p.desk.TendDue, Jobs: jobs, Location: p.config.Desk.Location(), Now: p.now, Log: p.log,
-	})
-	p.background("clockwork", clock.Run)
+	p.background("clockwork", clockwork.New(o).Run)
 	return nil
 }
 
-// digestJobs are the digests that the settings ask for; none without a bot that could send
-// them.
-func (p *Program) digestJobs() ([]clockwork.Job, error) {
+// digests adds those that the settings and people ask for.
+func (p *Program) digests(clock *clockwork.Options) error {
 	c := p.config.Digests
-	if p.config.Telegram.Token == "" {
-		return nil, nil
-	}
 	calendar, err := p.config.Calendar.Calendar(p.config.Desk.Location())
 	if err != nil {
-		return nil, err
+		return err
 	}
 	o := digest.Options{
-		Calendar: calendar, Location: p.config.Desk.Location(), Lang: p.config.Desk.Language,
+		Desk: p.desk, Calendar: calendar, Location: p.config.Desk.Location(), Lang: p.config.Desk.Language,
 		PanelURL: p.config.HTTP.PublicURL, Empty: c.Empty,
 	}
-	var jobs []clockwork.Job
 	for _, j := range []struct {
 		name, when string
 		do         func(ctx context.Context, tx domain.Tx, slot time.Time) error
-	}{{"resumo do grupo", c.Group, o.Groups}, {"resumo de cada um", c.People, o.People}} {
-		if j.when == "" {
-			continue
-		}
-		when, err := clockwork.Parse(j.when)
+	}{{"resumo do grupo", c.Group, o.Groups}, {"resumo da semana", c.Weekly, o.Weekly}} {
+		when, err := schedule(j.when)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		jobs = append(jobs, clockwork.Job{Name: j.name, When: when, Grace: c.Grace, Do: j.do})
+		if when != nil {
+			clock.Jobs = append(clock.Jobs, clockwork.Job{Name: j.name, When: when, Grace: c.Grace, Do: j.do})
+		}
 	}
-	return jobs, nil
+	usual, err := schedule(c.People)
+	clock.More = o.People(p.db, usual, c.Grace)
+	return err
+}
+
+// schedule reads a cron expression; "" is nil, for never.
+func schedule(expression string) (cron.Schedule, error) {
+	if expression == "" {
+		return nil, nil
+	}
+	return clockwork.Parse(expression)
 }

@@ -5,22 +5,9 @@ import (
 	"net/http"
 	"time"
 
-	"chamados/admin/chart"
 	"chamados/domain"
+	"chamados/internal/chart"
 )
-
-// What the series can be looked at from, where it is a table or a picture.
-const (
-	viewFlow       = "fluxo"
-	viewBacklog    = "saldo"
-	viewTimes      = "tempos"
-	viewCategory   = "categoria"
-	viewPriority   = "prioridade"
-	viewTechnician = "responsavel"
-	viewRequester  = "solicitante"
-)
-
-var seriesViews = []any{viewFlow, viewBacklog, viewTimes, viewCategory, viewPriority, viewTechnician, viewRequester}
 
 // Sizes of pictures in pixels.
 const (
@@ -37,7 +24,7 @@ var seriesParams = []param{
 	{in: "query", name: "atribuido_para", kind: "string"},
 	{in: "query", name: "solicitante", kind: "integer"},
 	{in: "query", name: "formato", kind: "string", enum: []any{"json", "csv", "svg", "png"}},
-	{in: "query", name: "vista", kind: "string", enum: seriesViews},
+	{in: "query", name: "vista", kind: "string", enum: viewWords()},
 	{in: "query", name: "excel", kind: "boolean"},
 	{in: "query", name: "tema", kind: "string", enum: []any{"claro", "escuro"}},
 	{in: "query", name: "largura", kind: "integer"},
@@ -95,6 +82,23 @@ type seriesJSON struct {
 	Priority   []sliceJSON `json:"por_prioridade"`
 	Technician []sliceJSON `json:"por_responsavel"`
 	Requester  []sliceJSON `json:"por_solicitante"`
+}
+
+// viewNames are the words of what can be asked for, the default first.
+func viewNames() []string {
+	var out []string
+	for _, v := range chart.Views {
+		out = append(out, string(v))
+	}
+	return out
+}
+
+func viewWords() []any {
+	var out []any
+	for _, name := range viewNames() {
+		out = append(out, name)
+	}
+	return out
 }
 
 func (s *Server) seriesRoutes() {
@@ -165,7 +169,7 @@ func (q *query) day(name string, zone *time.Location) time.Time {
 type seriesForm struct {
 	c      *call
 	format string
-	view   string
+	view   chart.View
 	excel  bool
 	look   chart.Look
 }
@@ -173,7 +177,7 @@ type seriesForm struct {
 func (q *query) seriesForm(c *call) seriesForm {
 	w := seriesForm{
 		c: c, format: q.oneOf("formato", "json", "csv", "svg", "png"), excel: q.flag("excel"),
-		view: q.oneOf("vista", viewFlow, viewBacklog, viewTimes, viewCategory, viewPriority, viewTechnician, viewRequester),
+		view: chart.View(q.oneOf("vista", viewNames()...)),
 		look: chart.Look{
 			Width: q.size("largura", pictureWidth), Height: q.size("altura", pictureHeight),
 			Dark: q.oneOf("tema", "claro", "escuro") == "escuro",

@@ -109,6 +109,13 @@ func (c *Calendar) Working(t time.Time) bool {
 // WorkingDay reports whether the desk works on the local day of t at all.
 func (c *Calendar) WorkingDay(t time.Time) bool { return len(c.windows(t.In(c.loc))) > 0 }
 
+// NextDay returns the same time of the day on the next working day after that of t.
+func (c *Calendar) NextDay(t time.Time) time.Time {
+	for t = t.In(c.loc).AddDate(0, 0, 1); !c.WorkingDay(t); t = t.AddDate(0, 0, 1) {
+	}
+	return t
+}
+
 // AddDays returns the end of the last window of the n-th working day after the local day of
 // t; for n = 0, of that day or the next working day.
 func (c *Calendar) AddDays(t time.Time, n int) time.Time {

@@ -29,3 +29,11 @@ func (db *DB) TakeSlot(ctx context.Context, job, slot string, do func(tx domain.
 	})
 	return taken && err == nil, err
 }
+
+// LastSlot returns the newest slot of a job that was taken, "" if none ever was.
+func (db *DB) LastSlot(ctx context.Context, job string) (string, error) {
+	var slot string
+	err := db.run(ctx, statement{sql: `SELECT coalesce(max(vez), '') FROM tarefas WHERE tarefa = $1`, args: []any{job},
+		read: one(func(rows pgx.Rows) error { return rows.Scan(&slot) })})
+	return slot, wrap("look up a job's last slot", err)
+}

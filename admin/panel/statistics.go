@@ -267,40 +267,14 @@ func (d drawing) name(view string, s domain.Slice) string {
 func number(n int64) string { return strconv.FormatInt(n, 10) }
 
 // took puts a time in words, "—" if nothing was measured.
-func took(lang domain.Lang, s domain.Spread, t time.Duration) string {
-	t = t.Round(time.Minute)
-	switch {
-	case s.Count == 0:
-		return "—"
-	case t < time.Hour:
-		return i18n.Text(lang, "series.minutes", i18n.Args{"N": int(t / time.Minute)})
-	case t < 48*time.Hour:
-		return i18n.Text(lang, "series.hours", i18n.Args{"H": int(t / time.Hour), "M": int(t % time.Hour / time.Minute)})
-	}
-	days := strconv.FormatFloat(t.Hours()/24, 'f', 1, 64)
-	return i18n.Text(lang, "series.days", i18n.Args{"N": localDecimal(lang, days)})
-}
-
-// localDecimal writes the decimal sign of a language.
-func localDecimal(lang domain.Lang, s string) string {
-	if lang == domain.LangEnglish {
-		return s
-	}
-	out := []byte(s)
-	for i := range out {
-		if out[i] == '.' {
-			out[i] = ','
-		}
-	}
-	return string(out)
-}
+func took(lang domain.Lang, s domain.Spread, t time.Duration) string { return i18n.Took(lang, s, t) }
 
 // rating returns the mean satisfaction; "—" if nobody rated.
 func rating(lang domain.Lang, f domain.Figures) string {
 	if f.RatingCount == 0 {
 		return "—"
 	}
-	return localDecimal(lang, strconv.FormatFloat(f.Rating, 'f', 1, 64)) + " ★"
+	return i18n.Decimal(lang, f.Rating, 1) + " ★"
 }
 
 // kept returns how many promises were kept, in percent; "—" if none was decided.

@@ -57,6 +57,22 @@ func cared(lang domain.Lang, out map[string]chat.Outgoing) {
 	later.Now = at.Add(50 * time.Hour)
 	out["digest-it"] = card.Digest(lang, d, false, later)
 	out["digest-own"] = card.Digest(lang, d, true, later)
+	out["digest-week"] = card.Weekly(lang, busyWeek(), later)
 	out["digest-empty"] = card.Digest(lang, domain.Digest{}, false, later)
 	desk("closed", with(resolved(), func(v *domain.TicketView) { v.Status = domain.StatusClosed }), requester(), domain.EventStatus, "fechado")
+}
+
+// busyWeek is a week of which everything is known, beside one of which little is.
+func busyWeek() domain.Weekly {
+	monday := time.Date(2026, 11, 16, 0, 0, 0, 0, brasilia)
+	of := func(from time.Time, f domain.Figures, backlog int64) domain.Series {
+		return domain.Series{Filter: domain.SeriesFilter{From: from, To: from.AddDate(0, 0, 6)}, Total: f, Backlog: backlog}
+	}
+	return domain.Weekly{
+		This: of(monday, domain.Figures{
+			Opened: 26, Resolved: 20, Response: domain.Spread{Count: 20, Median: 77 * time.Minute},
+			SolutionOK: domain.Kept{Met: 15, Decided: 18}, Rating: 4.25, RatingCount: 8,
+		}, 23),
+		Before: of(monday.AddDate(0, 0, -7), domain.Figures{Opened: 25, Resolved: 16}, 24),
+	}
 }

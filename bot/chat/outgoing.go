@@ -8,9 +8,12 @@ import (
 	"chamados/domain"
 )
 
-// Outgoing is what is sent: text in Telegram's HTML and buttons beneath it.
+// Outgoing is what is sent: text in Telegram's HTML and buttons beneath it. With a photo the
+// text is its caption, which may be shorter than a text; a chat that takes no photos gets the
+// text alone.
 type Outgoing struct {
 	Text     string     `json:"text"`
+	Photo    []byte     `json:"photo,omitempty"` // PNG or JPEG; sent, never edited
 	Keyboard [][]Button `json:"keyboard,omitempty"`
 	Silent   bool       `json:"silent,omitempty"`
 	Force    string     `json:"force,omitempty"` // placeholder of a forced reply; "" for none

@@ -16,30 +16,33 @@ import (
 // Job is work for certain times.
 type Job struct {
 	Name string
-	// When says which times, in the desk's time zone.
+	// When says which times, by the clock on the desk's wall.
 	When cron.Schedule
 	// Grace is for how long a slot that was missed, because nothing ran, is made up for; at
-	// least a few minutes.
+	// least a few minutes. An older one is skipped, and that is logged.
 	Grace time.Duration
+	// Since is when the job came to be: earlier slots were never its own. Zero for always.
+	Since time.Time
 	// Do does the work of a slot inside the transaction that takes it.
 	Do func(ctx context.Context, tx domain.Tx, slot time.Time) error
 }
-
-// Parse returns the schedule of a cron expression of five fields, or a name such as @daily.
-func Parse(expression string) (cron.Schedule, error) { return cron.ParseStandard(expression) }
 
 // Slots gives each slot of a job away once.
 type Slots interface {
 	// TakeSlot runs do in one transaction with taking the slot; taken is false when
 	// somebody had it before. If do fails, the slot is free again.
 	TakeSlot(ctx context.Context, job, slot string, do func(tx domain.Tx) error) (taken bool, err error)
+	// LastSlot returns the newest slot of a job that was taken, "" if none ever was.
+	LastSlot(ctx context.Context, job string) (string, error)
 }
 
-// Options configure a Clock. All but Jobs and Tick are required.
+// Options configure a Clock. All but Jobs, More and Tick are required.
 type Options struct {
-	Slots    Slots
-	Tend     func(ctx context.Context) error // what is due for tickets
-	Jobs     []Job
+	Slots Slots
+	Tend  func(ctx context.Context) error // what is due for tickets
+	Jobs  []Job
+	// More returns the jobs that come and go, such as those of single people.
+	More     func(ctx context.Context) ([]Job, error)
 	Location *time.Location
 	Tick     time.Duration // pause between looks; default 20 s
 	Now      func() time.Time
@@ -49,7 +52,7 @@ type Options struct {
 // Clock looks at the time while Run runs. Several processes may each run one.
 type Clock struct {
 	o    Options
-	last map[string]time.Time // the newest slot of each job that is known to be taken
+	last map[string]time.Time // the newest slot of each job that is known to be taken, by the wall
 }
 
 // New returns a clock that stands still until Run.
@@ -78,7 +81,13 @@ func (c *Clock) Run(ctx context.Context) error {
 // not to be called while Run runs.
 func (c *Clock) Look(ctx context.Context) {
 	c.report(ctx, "tickets", c.o.Tend(ctx))
-	for _, j := range c.o.Jobs {
+	jobs := c.o.Jobs
+	if c.o.More != nil {
+		more, err := c.o.More(ctx)
+		c.report(ctx, "people", err)
+		jobs = append(jobs[:len(jobs):len(jobs)], more...)
+	}
+	for _, j := range jobs {
 		c.report(ctx, j.Name, c.job(ctx, j))
 	}
 }
@@ -89,31 +98,77 @@ func (c *Clock) report(ctx context.Context, what string, err error) {
 	}
 }
 
-// job does the newest slot of a job that is not too old; older ones are skipped.
+// minGrace outlasts the pause between looks.
+const minGrace = 5 * time.Minute
+
+// job does the newest slot of a job that has come; those before it are skipped, and so is
+// that one if it is too old.
 func (c *Clock) job(ctx context.Context, j Job) error {
-	slot, skipped := c.newest(j, c.o.Now().In(c.o.Location))
-	if slot.IsZero() || !slot.After(c.last[j.Name]) {
+	last, err := c.lastOf(ctx, j.Name)
+	if err != nil {
+		return err
+	}
+	now, grace := c.o.Now(), max(j.Grace, minGrace)
+	slot, skipped := c.newest(j, last, now, grace)
+	if slot.IsZero() {
 		return nil
 	}
-	taken, err := c.o.Slots.TakeSlot(ctx, j.Name, slotName(slot), func(tx domain.Tx) error { return j.Do(ctx, tx, slot) })
+	due := instant(slot, c.o.Location)
+	tooLate := now.Sub(due) > grace
+	taken, err := c.o.Slots.TakeSlot(ctx, j.Name, slotName(slot), func(tx domain.Tx) error {
+		if tooLate {
+			return nil
+		}
+		return j.Do(ctx, tx, due)
+	})
 	if err != nil {
 		return fmt.Errorf("slot %s: %w", slotName(slot), err)
 	}
 	c.last[j.Name] = slot
-	if taken {
+	switch {
+	case taken && tooLate:
+		c.o.Log.Warn("clockwork: skipped, it is too late for it", "job", j.Name, "slot", slotName(slot), "older_skipped", skipped)
+	case taken:
 		c.o.Log.Info("clockwork: done", "job", j.Name, "slot", slotName(slot), "older_skipped", skipped)
 	}
 	return nil
 }
 
-// minGrace outlasts the pause between looks.
-const minGrace = 5 * time.Minute
+// lastOf returns the newest slot of a job that is known to be taken, zero for none.
+func (c *Clock) lastOf(ctx context.Context, job string) (time.Time, error) {
+	if last, ok := c.last[job]; ok {
+		return last, nil
+	}
+	name, err := c.o.Slots.LastSlot(ctx, job)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("the last slot: %w", err)
+	}
+	last, err := time.Parse(slotLayout, name)
+	if err != nil {
+		last = time.Time{}
+	}
+	c.last[job] = last
+	return last, nil
+}
 
-// newest returns the newest slot up to now that is within the grace, and how many older
-// ones there are.
-func (c *Clock) newest(j Job, now time.Time) (slot time.Time, older int) {
-	begin := now.Add(-max(j.Grace, minGrace) - time.Second)
-	for next := j.When.Next(begin); !next.IsZero() && !next.After(now); next = j.When.Next(next) {
+// changeOfClock is more than a clock is ever changed by.
+const changeOfClock = 3 * time.Hour
+
+// newest returns the newest slot after last that has come, zero for none, and how many older
+// ones there are. A job that never ran is not held to account for more than its grace.
+func (c *Clock) newest(j Job, last, now time.Time, grace time.Duration) (slot time.Time, older int) {
+	begin := last
+	if last.IsZero() {
+		begin = wall(now.Add(-grace), c.o.Location).Add(-time.Minute)
+	}
+	if !j.Since.IsZero() {
+		begin = latest(begin, wall(j.Since, c.o.Location))
+	}
+	end := wall(now, c.o.Location).Add(changeOfClock)
+	for next := j.When.Next(begin); !next.IsZero() && !next.After(end); next = j.When.Next(next) {
+		if instant(next, c.o.Location).After(now) {
+			break
+		}
 		if !slot.IsZero() {
 			older++
 		}
@@ -122,5 +177,9 @@ func (c *Clock) newest(j Job, now time.Time) (slot time.Time, older int) {
 	return slot, older
 }
 
-// slotName is the time that the wall clock shows: an hour that comes twice is one slot.
-func slotName(slot time.Time) string { return slot.Format("2006-01-02 15:04") }
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -31,6 +32,18 @@ func (b *book) TakeSlot(_ context.Context, job, slot string, do func(tx domain.T
 	}
 	b.taken[key] = true
 	return true, nil
+}
+
+func (b *book) LastSlot(_ context.Context, job string) (string, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	last := ""
+	for key := range b.taken {
+		if slot, ok := strings.CutPrefix(key, job+" "); ok {
+			last = max(last, slot)
+		}
+	}
+	return last, nil
 }
 
 // tower has some clocks that look at the same time, and a job whose slots it notes.

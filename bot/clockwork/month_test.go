@@ -64,14 +64,14 @@ func newMonth(t *testing.T, replicas int) *month {
 		}}),
 		domain.WithCare(&domain.CarePolicy{Calendar: calendar, CloseAfter: 3, CloseReminder: 1, WaitingDays: 1, UrgentEvery: time.Hour}))
 	m.staff()
-	jobs := digest.Options{Calendar: calendar, Location: loc, Lang: domain.LangPortuguese}
+	jobs := digest.Options{Desk: m.desk, Calendar: calendar, Location: loc, Lang: domain.LangPortuguese}
 	when, err := clockwork.Parse("0 8 * * *")
 	m.must(err)
 	for range replicas {
 		m.clocks = append(m.clocks, clockwork.New(clockwork.Options{
 			Slots: m.db, Tend: m.desk.TendDue, Location: loc, Now: clock, Log: slog.New(slog.DiscardHandler), Jobs: []clockwork.Job{
-				{Name: "grupo", When: when, Do: jobs.Groups, Grace: time.Hour}, {Name: "pessoas", When: when, Do: jobs.People, Grace: time.Hour},
-			},
+				{Name: "grupo", When: when, Do: jobs.Groups, Grace: time.Hour},
+			}, More: jobs.People(m.db, when, time.Hour),
 		}))
 	}
 	return m

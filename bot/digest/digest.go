@@ -14,6 +14,7 @@ import (
 
 // Options say what digests look like. Calendar may be nil: every day is a working day.
 type Options struct {
+	Desk     *domain.Desk
 	Calendar *domain.Calendar
 	Location *time.Location
 	Lang     domain.Lang // of groups
@@ -52,45 +53,6 @@ func (o Options) Groups(ctx context.Context, tx domain.Tx, slot time.Time) error
 		}
 	}
 	return nil
-}
-
-// People tells each of IT who can be reached in chat how they stand with their own tickets,
-// after their quiet hours. Who has none hears nothing.
-func (o Options) People(ctx context.Context, tx domain.Tx, slot time.Time) error {
-	if o.dayOff(slot) {
-		return nil
-	}
-	active := true
-	team, err := tx.Users(ctx, domain.UserFilter{Role: domain.RoleIT, Active: &active})
-	if err != nil {
-		return err
-	}
-	for _, u := range team {
-		if u.TelegramID == 0 || !u.ChatBlocked.IsZero() {
-			continue
-		}
-		if err := o.person(ctx, tx, u, slot); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (o Options) person(ctx context.Context, tx domain.Tx, u domain.User, slot time.Time) error {
-	p, err := tx.Preferences(ctx, u.ID)
-	if err != nil || p.Mutes(domain.TopicDigests) {
-		return err
-	}
-	d, err := tx.Digest(ctx, domain.DigestQuery{Now: slot, Since: slot.Add(-domain.DigestSpan), AssigneeID: u.ID})
-	if err != nil || d.Total() == 0 {
-		return err
-	}
-	lang := u.Lang
-	if lang == "" {
-		lang = o.Lang
-	}
-	m := domain.Outgoing{ChatID: u.TelegramID, Key: key(u.TelegramID, slot), At: p.QuietUntil(slot, o.Location)}
-	return enqueue(ctx, tx, m, card.Digest(lang, d, true, o.options(slot)))
 }
 
 func (o Options) dayOff(slot time.Time) bool {

@@ -87,27 +87,6 @@ func (c *Client) Ping(ctx context.Context) error {
 	return err
 }
 
-// Send sends a message and returns its id.
-func (c *Client) Send(ctx context.Context, to chat.Target, o chat.Outgoing) (int64, error) {
-	ctx, cancel := c.call(ctx)
-	defer cancel()
-	p := &tg.SendMessageParams{
-		ChatID: to.ChatID, Text: o.Text, ParseMode: models.ParseModeHTML, LinkPreviewOptions: noPreview(),
-		DisableNotification: o.Silent, ReplyMarkup: markup(o),
-	}
-	if to.ThreadID > 1 {
-		p.MessageThreadID = int(to.ThreadID)
-	}
-	if to.ReplyTo != 0 {
-		p.ReplyParameters = &models.ReplyParameters{MessageID: int(to.ReplyTo), AllowSendingWithoutReply: true}
-	}
-	m, err := c.bot.SendMessage(ctx, p)
-	if err != nil {
-		return 0, fmt.Errorf("telegram: sendMessage: %w", classify(err))
-	}
-	return int64(m.ID), nil
-}
-
 // Edit replaces text and buttons of a message of the bot.
 func (c *Client) Edit(ctx context.Context, chatID, messageID int64, o chat.Outgoing) error {
 	ctx, cancel := c.call(ctx)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -49,6 +50,9 @@ func classOf(err error) error {
 		return statusClass(e.status)
 	}
 	if known(err) {
+		if strings.Contains(err.Error(), tooLarge) {
+			return chat.ErrRefused
+		}
 		return nil
 	}
 	return chat.ErrUncertain // an answer of success that cannot be read
@@ -65,6 +69,9 @@ func statusClass(status int) error {
 	}
 	return nil
 }
+
+// tooLarge is what the Bot API says of a file beyond its limits.
+var tooLarge = strconv.Itoa(http.StatusRequestEntityTooLarge) + " " + http.StatusText(http.StatusRequestEntityTooLarge)
 
 // known reports whether err is an answer of the Bot API that says no.
 func known(err error) bool {
