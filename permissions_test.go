@@ -293,13 +293,16 @@ var useCases = map[string]useCase{
 		return d.ConnectGroup(ctx, a, domain.Group{ChatID: -7})
 	}},
 	"UpdateGroup": {onlyIT, func(d *domain.Desk, ctx context.Context, a domain.Actor, x thing) error {
-		return only(d.UpdateGroup(ctx, a, x.group, domain.GroupChange{}))
+		return only(d.UpdateGroup(ctx, a, x.group, 0, domain.GroupChange{}))
 	}},
 	"Groups": {onlyIT, func(d *domain.Desk, ctx context.Context, a domain.Actor, _ thing) error {
 		return only(d.Groups(ctx, a))
 	}},
 	"DisconnectGroup": {onlyIT, func(d *domain.Desk, ctx context.Context, a domain.Actor, x thing) error {
 		return d.DisconnectGroup(ctx, a, x.group)
+	}},
+	"DisconnectTopic": {onlyIT, func(d *domain.Desk, ctx context.Context, a domain.Actor, x thing) error {
+		return d.DisconnectTopic(ctx, a, x.group, 0)
 	}},
 	"CheckImport": {onlyIT, func(d *domain.Desk, ctx context.Context, a domain.Actor, _ thing) error {
 		return only(d.CheckImport(ctx, a, nil))
