@@ -179,6 +179,7 @@ var defaults = map[string]any{
 // environment are the fixed names of the contract.
 var environment = map[string]string{
 	"http.addr":            "HTTP_ADDR",
+	"http.public_url":      "PUBLIC_URL",
 	"http.metrics_token":   "METRICS_TOKEN",
 	"data_dir":             "DATA_DIR",
 	"secret_key":           "SECRET_KEY",
@@ -207,21 +208,24 @@ var environment = map[string]string{
 	"mail.smtp_url":        "SMTP_URL",
 }
 
+// newSettings returns the defaults of every setting.
+func newSettings() *viper.Viper {
+	v := viper.New()
+	for _, group := range []map[string]any{defaults, careDefaults, digestDefaults, filesDefaults} {
+		for key, value := range group {
+			v.SetDefault(key, value)
+		}
+	}
+	return v
+}
+
 // LoadConfig reads file (it may be absent if optional), the .env beside it, and the
 // environment. The result is validated.
 func LoadConfig(file string, optional bool) (Config, error) {
 	if err := loadDotenv(filepath.Join(filepath.Dir(file), ".env")); err != nil {
 		return Config{}, err
 	}
-	v := viper.New()
-	for key, value := range defaults {
-		v.SetDefault(key, value)
-	}
-	for _, more := range []map[string]any{careDefaults, digestDefaults, filesDefaults} {
-		for key, value := range more {
-			v.SetDefault(key, value)
-		}
-	}
+	v := newSettings()
 	for key, name := range environment {
 		if err := v.BindEnv(key, name); err != nil {
 			return Config{}, err

@@ -21,7 +21,6 @@ import (
 	"chamados/bot/notify"
 	"chamados/domain"
 	"chamados/storage"
-	"chamados/storage/embedded"
 )
 
 // storageWake lets the bot's wiring hear of commits.
@@ -86,20 +85,10 @@ func (p *Program) start(ctx context.Context) error {
 		return err
 	}
 	p.later(func() error { return ignoreClosed(p.listener.Close()) })
-	if err := makeDataDir(p.config.DataDir); err != nil {
-		return err
-	}
-	if p.secret, err = secretKey(p.config); err != nil {
-		return err
-	}
-	hasher, err := password.New(p.cost)
+	hasher, err := p.openDesk(ctx, p.openDatabase)
 	if err != nil {
 		return err
 	}
-	if err := p.openDatabase(ctx); err != nil {
-		return err
-	}
-	p.desk = domain.NewDesk(p.db, hasher, p.now, p.config.deskOptions(settled)...)
 	p.metrics = p.newMetrics()
 	if p.prepare != nil {
 		if err := p.prepare(ctx, p.db, hasher); err != nil {
@@ -123,6 +112,33 @@ func (p *Program) start(ctx context.Context) error {
 		return err
 	}
 	return p.startWeb()
+}
+
+// openDesk readies the desk on the database that open opens, and no door to it.
+func (p *Program) openDesk(ctx context.Context, open func(context.Context) error) (hasher domain.Passwords, err error) {
+	if err := makeDataDir(p.config.DataDir); err != nil {
+		return nil, err
+	}
+	if p.secret, err = secretKey(p.config); err != nil {
+		return nil, err
+	}
+	if hasher, err = newHasher(p.cost); err != nil {
+		return nil, err
+	}
+	if err := open(ctx); err != nil {
+		return nil, err
+	}
+	p.desk = domain.NewDesk(p.db, hasher, p.now, p.config.deskOptions(settled)...)
+	return hasher, nil
+}
+
+func newHasher(cost int) (domain.Passwords, error) { return password.New(cost) }
+
+// openBeside readies the desk for a command, beside a program that may be running on the
+// same database.
+func (p *Program) openBeside(ctx context.Context) error {
+	_, err := p.openDesk(ctx, p.openDatabaseBeside)
+	return err
 }
 
 // Stop ends everything in the reverse order of its start. It may be called once.
@@ -153,69 +169,6 @@ func (p *Program) background(name string, fn func(ctx context.Context) error) {
 		<-done
 		return nil
 	})
-}
-
-// openDatabase starts the embedded PostgreSQL if no other is configured, migrates, and
-// opens the pool.
-func (p *Program) openDatabase(ctx context.Context) error {
-	url := p.config.Database.External()
-	if url == "" {
-		server, err := embedded.Start(ctx, embedded.Options{Dir: p.config.DataDir, Log: p.log})
-		if err != nil {
-			return err
-		}
-		p.later(func() error { return server.Stop(context.Background()) })
-		p.background("private PostgreSQL", outlives(server))
-		url = server.URL()
-	}
-	if err := p.migrate(ctx, url); err != nil {
-		return err
-	}
-	options := storage.Options{
-		MaxConns: p.config.Database.MaxConnections, Log: p.log, Now: p.now, Key: p.secret,
-		Location: p.config.Desk.Location(), Gather: p.config.Notices.Gather,
-		MailOff: p.mailer == nil && !p.config.Mail.Configured(),
-	}
-	if err := p.openFiles(&options); err != nil {
-		return fmt.Errorf("attachments.dir (ATTACHMENTS_DIR): %w", err)
-	}
-	db, err := storage.Open(ctx, url, options)
-	if err != nil {
-		return err
-	}
-	p.db = db
-	p.later(func() error { db.Close(); return nil })
-	p.background("database signals", db.Run)
-	return nil
-}
-
-// outlives returns what ends with an error when a server ends for good before its program.
-func outlives(server *embedded.Server) func(context.Context) error {
-	return func(ctx context.Context) error {
-		select {
-		case <-server.Done():
-			return errors.New("it keeps ending; its log is postgres.log in the data directory")
-		case <-ctx.Done():
-			return nil
-		}
-	}
-}
-
-// migrate waits for a server that is not there yet, saying so, and brings its schema up to
-// date.
-func (p *Program) migrate(ctx context.Context, url string) error {
-	for wait := time.Second; ; wait = min(2*wait, 15*time.Second) {
-		err := storage.Migrate(ctx, url)
-		if domain.CodeOf(err) != domain.CodeUnavailable {
-			return err
-		}
-		p.log.Warn("the database cannot be reached yet; trying again", "in", wait.String(), "error", err)
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("gave up waiting for the database: %w", err)
-		case <-time.After(wait):
-		}
-	}
 }
 
 // startWeb opens the panel, the API and the WebSocket.

@@ -68,10 +68,22 @@ func (p *Program) mailSender() (mail.Sender, error) {
 		}
 		return sender, nil
 	}
-	return mail.NewGraph(mail.GraphOptions{
-		TenantID: c.TenantID, ClientID: c.ClientID, ClientSecret: string(c.ClientSecret), From: c.From, FromName: c.FromName,
-		GraphURL: c.GraphURL, LoginURL: c.LoginURL,
-	})
+	return mail.NewGraph(c.graphOptions())
+}
+
+func (m MailConfig) graphOptions() mail.GraphOptions {
+	return mail.GraphOptions{
+		TenantID: m.TenantID, ClientID: m.ClientID, ClientSecret: string(m.ClientSecret), From: m.From, FromName: m.FromName,
+		GraphURL: m.GraphURL, LoginURL: m.LoginURL,
+	}
+}
+
+// publicURL is panelURL for a command, which listens nowhere itself.
+func (p *Program) publicURL() (string, error) {
+	if base := strings.TrimRight(p.config.HTTP.PublicURL, "/"); base != "" {
+		return base, nil
+	}
+	return localURL(p.config.HTTP.Addr)
 }
 
 // panelURL is where people reach the panel, without a slash at its end.

@@ -29,23 +29,22 @@ const (
 	sandboxBotName = "chamados_bot"
 )
 
-func sandboxCommand(load loader) *cobra.Command {
-	return &cobra.Command{
-		Use:   "sandbox",
-		Short: "Try the helpdesk: private database, emulated Telegram, example data",
-		Args:  cobra.NoArgs,
+func (c *cli) sandboxCommand() *cobra.Command {
+	return c.command("sandbox", &cobra.Command{
+		Use:  "sandbox",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := load(cmd)
+			config, err := c.load(cmd)
 			if err != nil {
 				return err
 			}
-			s, err := newSandbox(c)
+			s, err := newSandbox(config)
 			if err != nil {
 				return err
 			}
 			return s.run(cmd.Context(), cmd.OutOrStdout())
 		},
-	}
+	})
 }
 
 // sandbox is the program beside a Telegram of its own.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"chamados/domain"
@@ -25,12 +27,21 @@ func (p *Program) warn(configFile string) {
 		p.log.Warn("the panel listens beyond this machine without TLS: put a proxy with TLS before it and set http.public_url",
 			"address", p.config.HTTP.Addr)
 	}
-	for _, file := range []string{configFile, ".env"} {
-		if info, err := os.Stat(file); err == nil && info.Mode().Perm()&0o004 != 0 && holdsSecrets(file) {
-			p.log.Warn("others on this machine can read secrets: chmod 600", "file", file)
-		}
+	for _, file := range openSecrets(configFile) {
+		p.log.Warn("others on this machine can read secrets: chmod 600", "file", file)
 	}
 	p.background("warnings", p.warnOfPasswords)
+}
+
+// openSecrets returns which of the settings' files hold secrets that everybody can read.
+func openSecrets(configFile string) []string {
+	var open []string
+	for _, file := range []string{configFile, filepath.Join(filepath.Dir(configFile), ".env")} {
+		if info, err := os.Stat(file); err == nil && info.Mode().Perm()&0o004 != 0 && holdsSecrets(file) {
+			open = append(open, file)
+		}
+	}
+	return open
 }
 
 // public reports whether an address can be reached from other machines.
@@ -60,24 +71,27 @@ func (p *Program) warnOfPasswords(ctx context.Context) error {
 		return nil
 	}
 	for _, u := range team {
-		name, _, _ := strings.Cut(u.Email, "@")
-		for _, born := range bornNames {
-			if name == born {
-				p.warnOfPassword(ctx, u)
-			}
+		if p.bornPassword(ctx, u) {
+			p.log.Warn("an IT account has a well-known password: change it now", "email", u.Email)
 		}
 	}
 	return nil
 }
 
-func (p *Program) warnOfPassword(ctx context.Context, u domain.User) {
+// bornPassword reports whether an account has a name and a password that installations are
+// born with.
+func (p *Program) bornPassword(ctx context.Context, u domain.User) bool {
+	name, _, _ := strings.Cut(u.Email, "@")
+	if !slices.Contains(bornNames, name) {
+		return false
+	}
 	for _, password := range bornPasswords {
 		if ctx.Err() != nil {
-			return
+			return false
 		}
 		if _, err := p.desk.Authenticate(ctx, u.Email, password); err == nil {
-			p.log.Warn("an IT account has a well-known password: change it now", "email", u.Email)
-			return
+			return true
 		}
 	}
+	return false
 }

@@ -7,3 +7,9 @@ func WithTracer(o Options, t pgx.QueryTracer) Options {
 	o.tracer = t
 	return o
 }
+
+// What an export takes along and what not.
+var (
+	Exported    = exported
+	NotExported = notExported
+)

@@ -4,14 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
+	"slices"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
 )
@@ -19,59 +15,75 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrationLock is the key of the advisory lock under which processes take turns at migrating.
-const migrationLock = 0x636861_6d61646f
+const (
+	// migrationLock is the key of the advisory lock under which processes take turns at migrating.
+	migrationLock = 0x636861_6d61646f
+	// migrationTable keeps which migrations a database has.
+	migrationTable = "migracoes"
+)
 
-// Migrate brings the schema of the database to the newest version: makes it where there is none, adopts
-// a database of the predecessor in place. Processes that start at once take turns. What old rows do
-// not let it tighten it leaves, and warns.
-func Migrate(ctx context.Context, url string) (err error) {
-	cfg, err := pgx.ParseConfig(url)
-	if err != nil {
-		return fmt.Errorf("database address: %w", err)
-	}
-	cfg.RuntimeParams["timezone"] = "UTC"
-	cfg.OnNotice = logNotice
-	db := stdlib.OpenDB(*cfg)
-	defer func() { err = errors.Join(err, db.Close()) }()
-	lock, err := db.Conn(ctx)
-	if err != nil {
-		return wrap("migrate: connect", err)
-	}
-	defer func() { err = errors.Join(err, lock.Close()) }()
-	if _, err := lock.ExecContext(ctx, "SELECT pg_advisory_lock($1)", int64(migrationLock)); err != nil {
-		return wrap("migrate: take the lock", err)
-	}
-	defer func() {
-		_, unlockErr := lock.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", int64(migrationLock))
-		err = errors.Join(err, unlockErr)
-	}()
-	return up(ctx, db)
+// Migrate is [Upgrade] for whom its report does not matter.
+func Migrate(ctx context.Context, url string) error {
+	_, err := Upgrade(ctx, url)
+	return err
 }
 
-func up(ctx context.Context, db *sql.DB) error {
+func migrationProvider(db *sql.DB) (*goose.Provider, error) {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	versions, err := database.NewStore(database.DialectPostgres, "migracoes")
+	versions, err := database.NewStore(database.DialectPostgres, migrationTable)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	// Areas number their migrations in ranges of their own: one that comes later may have a lower number.
 	provider, err := goose.NewProvider("", db, files,
 		goose.WithStore(versions), goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true))
 	if err != nil {
-		return fmt.Errorf("migrate: %w", err)
+		return nil, fmt.Errorf("migrate: %w", err)
 	}
-	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("migrate: %w", err)
-	}
-	return nil
+	return provider, nil
 }
 
-func logNotice(_ *pgconn.PgConn, n *pgconn.Notice) {
-	if n.Severity == "WARNING" {
-		slog.Warn("migration", "warning", n.Message)
+// schemaVersions are the migrations that a database has and those that this program knows.
+type schemaVersions struct{ applied, known []int64 }
+
+func (v schemaVersions) newest() int64 { return slices.Max(append([]int64{0}, v.applied...)) }
+
+func (v schemaVersions) pending() []int64 { return without(v.known, v.applied) }
+
+// unknown are those that a newer program has applied.
+func (v schemaVersions) unknown() []int64 { return without(v.applied, v.known) }
+
+func without(list, those []int64) []int64 {
+	return slices.DeleteFunc(slices.Clone(list), func(v int64) bool { return slices.Contains(those, v) })
+}
+
+func readVersions(ctx context.Context, db *sql.DB) (schemaVersions, error) {
+	v := schemaVersions{}
+	provider, err := migrationProvider(db)
+	if err != nil {
+		return v, err
 	}
+	for _, s := range provider.ListSources() {
+		v.known = append(v.known, s.Version)
+	}
+	var exists bool
+	if err := db.QueryRowContext(ctx, `SELECT to_regclass($1) IS NOT NULL`, migrationTable).Scan(&exists); err != nil || !exists {
+		return v, wrap("look for the migrations", err)
+	}
+	rows, err := db.QueryContext(ctx, `SELECT DISTINCT version_id FROM `+migrationTable+` WHERE is_applied AND version_id > 0 ORDER BY 1`)
+	if err != nil {
+		return v, wrap("read the migrations", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var version int64
+		if err := rows.Scan(&version); err != nil {
+			return v, err
+		}
+		v.applied = append(v.applied, version)
+	}
+	return v, rows.Err()
 }

@@ -51,17 +51,25 @@ func (db *DB) announce(ctx context.Context, self string) error {
 			return ctx.Err()
 		case <-db.wake.signal:
 		}
-		what := db.wake.take()
-		if !what.empty() {
-			if err := db.notify(ctx, note{From: self, Wake: what}); err != nil && ctx.Err() == nil {
-				db.log.Warn("cannot wake other processes; they look by themselves", "error", err)
-			}
+		if err := db.tellOthers(ctx, self); err != nil && ctx.Err() == nil {
+			db.log.Warn("cannot wake other processes; they look by themselves", "error", err)
 		}
 		if !pause(ctx, wakePause) {
 			return ctx.Err()
 		}
 	}
 }
+
+func (db *DB) tellOthers(ctx context.Context, self string) error {
+	what := db.wake.take()
+	if what.empty() {
+		return nil
+	}
+	return db.notify(ctx, note{From: self, Wake: what})
+}
+
+// Flush tells other processes at once what this one committed; for a process that does not [DB.Run].
+func (db *DB) Flush(ctx context.Context) error { return db.tellOthers(ctx, rand.Text()) }
 
 // notify needs no durable commit: a crash ends all listeners too.
 func (db *DB) notify(ctx context.Context, n note) error {

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+func (c *cli) serveCommand() *cobra.Command {
+	var profiles string
+	cmd := c.command("serve", &cobra.Command{
+		Use:  "serve",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			config, err := c.load(cmd)
+			if err != nil {
+				return err
+			}
+			log := config.Log.Logger()
+			if profiles != "" {
+				go serveProfiles(profiles, log)
+			}
+			return run(cmd.Context(), NewProgram(config, log), c.file)
+		},
+	})
+	cmd.Flags().StringVar(&profiles, "pprof", "", c.text("flag.pprof"))
+	return cmd
+}
+
+// run starts a program, waits for a signal or its failure, and stops it.
+func run(ctx context.Context, p *Program, configFile string) error {
+	if err := p.Start(ctx); err != nil {
+		return err
+	}
+	p.warn(configFile)
+	var failure error
+	select {
+	case <-ctx.Done():
+	case failure = <-p.Failed():
+	}
+	return errors.Join(failure, p.Stop())
+}
+
+func (c *cli) healthCommand() *cobra.Command {
+	return c.command("health", &cobra.Command{
+		Use:  "health",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			config, err := c.load(cmd)
+			if err != nil {
+				return err
+			}
+			return checkHealth(cmd.Context(), config.HTTP.Addr)
+		},
+	})
+}
+
+func checkHealth(ctx context.Context, addr string) error {
+	base, err := localURL(addr)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/health", nil)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("health: %s", resp.Status)
+	}
+	return nil
+}
+
+// localURL is where this machine reaches what listens on addr.
+func localURL(addr string) (string, error) {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return "", err
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port), nil
+}

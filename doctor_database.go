@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"chamados/domain"
+	"chamados/storage"
+	"chamados/storage/embedded"
+)
+
+// database looks at the configured database, or the private one, and returns the groups
+// that are connected there.
+func (d *doctor) database(ctx context.Context) []domain.Group {
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	url := d.config.Database.External()
+	if url == "" {
+		var running bool
+		if url, running = d.private(ctx); !running {
+			return nil
+		}
+	}
+	found, err := storage.Inspect(ctx, url)
+	if err != nil {
+		d.fail("banco", "unreachable", "Error", causeOf(err))
+		return nil
+	}
+	d.server(found)
+	d.skew("database", found.Now, smallSkew)
+	if !d.schema(found) {
+		return nil
+	}
+	return d.people(ctx, url)
+}
+
+// causeOf returns what the operator can act upon: the cause beneath what people are told.
+func causeOf(err error) error {
+	if e, ok := errors.AsType[*domain.Error](err); ok && e.Err != nil {
+		return e.Err
+	}
+	return err
+}
+
+func (d *doctor) private(ctx context.Context) (url string, running bool) {
+	url, running, err := embedded.Running(embedded.Options{Dir: d.config.DataDir})
+	if err != nil {
+		d.fail("banco", "private_broken", "Error", err)
+		return "", false
+	}
+	if running {
+		return url, true
+	}
+	version, err := embedded.Installed(ctx)
+	if err != nil {
+		d.fail("banco", "no_programs", "Error", err)
+		return "", false
+	}
+	d.ok("banco", "private_stopped", "Version", version)
+	return "", false
+}
+
+func (d *doctor) server(found storage.Inspection) {
+	args := []any{"Version", found.Version, "Size", mebibytes(found.Bytes), "Encoding", found.Encoding, "Free", found.Free, "Max", d.config.Database.MaxConnections}
+	switch {
+	case found.Server < storage.MinServer:
+		d.fail("banco", "old", args...)
+	case found.Replica:
+		d.fail("banco", "replica", args...)
+	case found.Encoding != "UTF8":
+		d.fail("banco", "encoding", args...)
+	case found.Free < d.config.Database.MaxConnections:
+		d.warn("banco", "connections", args...)
+	default:
+		d.ok("banco", "ok", args...)
+	}
+}
+
+// schema reports whether this program can work on the tables as they are.
+func (d *doctor) schema(found storage.Inspection) bool {
+	switch {
+	case found.Unknown > 0:
+		d.fail("esquema", "newer", "Count", found.Unknown)
+		return found.Pending == 0
+	case found.Pending > 0 && !found.MayCreate:
+		d.fail("esquema", "not_allowed")
+	case found.Predecessor:
+		d.warn("esquema", "predecessor")
+	case found.Empty:
+		d.ok("esquema", "empty")
+	case found.Pending > 0:
+		d.warn("esquema", "pending", "Count", found.Pending)
+	default:
+		d.ok("esquema", "ok")
+		return true
+	}
+	return false
+}
+
+// people looks whether anybody can run the desk, and whether with a password that everybody
+// knows.
+func (d *doctor) people(ctx context.Context, url string) []domain.Group {
+	p := NewProgram(d.config, LogConfig{Level: "error", Format: "text"}.Logger())
+	defer func() { _ = p.Stop() }()
+	if d.cost != 0 {
+		p.cost = d.cost
+	}
+	hasher, err := newHasher(p.cost)
+	if err == nil {
+		p.secret = []byte("only to read with")
+		err = p.openPool(ctx, url)
+	}
+	if err != nil {
+		d.fail("contas", "unread", "Error", causeOf(err))
+		return nil
+	}
+	p.desk = domain.NewDesk(p.db, hasher, p.now)
+	team, err := p.desk.ITUsers(ctx, domain.System)
+	if err != nil {
+		d.fail("contas", "unread", "Error", causeOf(err))
+		return nil
+	}
+	linked := 0
+	for _, u := range team {
+		if u.TelegramID != 0 {
+			linked++
+		}
+		if p.bornPassword(ctx, u) {
+			d.fail("contas", "born", "Email", u.Email)
+		}
+	}
+	switch {
+	case len(team) == 0 && d.config.Admin.Email == "":
+		d.fail("contas", "none")
+	case len(team) == 0:
+		d.ok("contas", "first", "Email", d.config.Admin.Email)
+	default:
+		d.ok("contas", "ok", "Count", len(team), "Linked", linked)
+	}
+	groups, err := p.desk.Groups(ctx, domain.System)
+	if err != nil {
+		d.fail("contas", "unread", "Error", fmt.Errorf("groups: %w", causeOf(err)))
+	}
+	return groups
+}

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Bounds that the doctor judges by.
+const (
+	checkTimeout = 20 * time.Second
+	littleDisk   = 1 << 30   // bytes
+	noDisk       = 100 << 20 // bytes
+	smallSkew    = 5 * time.Second
+	largeSkew    = time.Minute
+)
+
+// examine looks at everything that can be looked at with the settings there are.
+func (d *doctor) examine(ctx context.Context, optional bool) {
+	var err error
+	if d.config, err = LoadConfig(d.file, optional); err != nil {
+		d.fail("configuracao", "bad", "Error", err)
+		if d.config.HTTP.Addr == "" { // nothing could be read at all
+			return
+		}
+	} else {
+		d.ok("configuracao", "ok", "Path", d.file)
+	}
+	d.files()
+	d.dataDir()
+	d.secretKey()
+	d.address()
+	groups := d.database(ctx)
+	d.telegram(ctx, groups)
+	d.mail(ctx)
+	d.service(ctx)
+}
+
+// files looks whether others can read what is secret.
+func (d *doctor) files() {
+	open := openSecrets(d.file)
+	for _, file := range open {
+		d.warn("arquivos", "open", "Path", file)
+	}
+	if len(open) == 0 {
+		d.ok("arquivos", "ok")
+	}
+}
+
+// dataDir looks whether the data directory can be written to and has room.
+func (d *doctor) dataDir() {
+	dir := d.config.DataDir
+	info, err := os.Stat(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		d.ok("disco", "absent", "Path", dir)
+		if dir, err = filepath.Abs(dir); err != nil {
+			return
+		}
+		dir = filepath.Dir(dir)
+	} else if err != nil || !info.IsDir() {
+		d.fail("disco", "not_a_directory", "Path", dir)
+		return
+	}
+	probe, err := os.CreateTemp(dir, ".doctor-")
+	if err != nil {
+		d.fail("disco", "not_writable", "Path", dir, "Error", err)
+		return
+	}
+	_ = errors.Join(probe.Close(), os.Remove(probe.Name()))
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(dir, &fs); err != nil {
+		return
+	}
+	free := int64(fs.Bavail) * fs.Bsize
+	args := []any{"Path", dir, "Free", mebibytes(free)}
+	switch {
+	case free < noDisk:
+		d.fail("disco", "full", args...)
+	case free < littleDisk:
+		d.warn("disco", "little", args...)
+	default:
+		d.ok("disco", "ok", args...)
+	}
+}
+
+func mebibytes(n int64) int64 { return n >> 20 }
+
+func (d *doctor) secretKey() {
+	file := filepath.Join(d.config.DataDir, "secret.key")
+	info, err := os.Stat(file)
+	switch {
+	case d.config.Secret != "" && len(d.config.Secret) < goodSecret:
+		d.warn("chave", "short", "Min", goodSecret)
+	case d.config.Secret != "":
+		d.ok("chave", "set")
+	case errors.Is(err, os.ErrNotExist):
+		d.ok("chave", "later", "Path", file)
+	case err == nil && info.Mode().Perm()&0o077 != 0:
+		d.warn("chave", "open", "Path", file)
+	default:
+		if _, err := secretKey(d.config); err != nil {
+			d.fail("chave", "damaged", "Path", file)
+			return
+		}
+		d.ok("chave", "kept", "Path", file)
+	}
+}
+
+// address looks whether people reach the panel safely.
+func (d *doctor) address() {
+	c := d.config.HTTP
+	switch {
+	case public(c.Addr) && !strings.HasPrefix(c.PublicURL, "https://"):
+		d.warn("endereco", "no_tls", "Addr", c.Addr)
+	case c.PublicURL == "":
+		d.warn("endereco", "local", "Addr", c.Addr)
+	default:
+		d.ok("endereco", "ok", "URL", c.PublicURL)
+	}
+}
+
+// service asks the program, if it runs here.
+func (d *doctor) service(ctx context.Context) {
+	base, err := localURL(d.config.HTTP.Addr)
+	if err != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/health", nil)
+	if err != nil {
+		return
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		d.ok("servico", "stopped", "Addr", d.config.HTTP.Addr)
+		return
+	}
+	defer resp.Body.Close()
+	var health struct{ Status, Version string }
+	switch err := json.NewDecoder(resp.Body).Decode(&health); {
+	case err != nil || health.Status == "":
+		d.fail("servico", "foreign", "Addr", d.config.HTTP.Addr)
+	case resp.StatusCode != http.StatusOK:
+		d.fail("servico", "ill", "Status", health.Status)
+	case health.Version != buildVersion():
+		d.warn("servico", "version", "Running", health.Version, "Version", buildVersion())
+	default:
+		d.ok("servico", "ok", "Version", health.Version)
+	}
+}
+
+// skew reports how far another clock is from ours.
+func (d *doctor) skew(whose string, theirs time.Time, tolerance time.Duration) {
+	off := time.Since(theirs).Abs()
+	args := []any{"Whose", d.text("doctor.relogio." + whose), "Seconds", int(off.Seconds())}
+	switch {
+	case off > largeSkew:
+		d.fail("relogio", "wrong", args...)
+	case off > tolerance:
+		d.warn("relogio", "off", args...)
+	default:
+		d.ok("relogio", "ok", args...)
+	}
+}
