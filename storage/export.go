@@ -24,10 +24,11 @@ type ExportSink interface {
 }
 
 // exported are the tables that a person takes along who leaves, in their order.
-var exported = []string{"usuarios", "grupos", "chamados", "comentarios", "eventos", "anexos", "avaliacoes"}
+var exported = []string{"usuarios", "grupos", "chamados", "comentarios", "eventos", "anexos", "avaliacoes", "silenciados"}
 
 // notExported says of all other tables why not.
 var notExported = map[string]string{
+	"alarmes":      "messages that only this bot can take back",
 	"anexo_partes": "written as files",
 	"busca":        "made of the rest",
 	"cadastros":    "codes that somebody waits for",
