@@ -119,7 +119,7 @@ func (v *visit) confirmComment(ctx context.Context, c domain.Comment) error {
 
 // edited follows a change of an earlier message: a part of the draft, or a comment.
 func (v *visit) edited(ctx context.Context, m *chat.Message) error {
-	if m.Service || m.From.Bot || m.Chat.Kind == chat.Channel {
+	if m.Service || m.From.Bot || !plausible(m.Chat, m.From) {
 		return nil
 	}
 	v.thread, v.replyTo = m.ThreadID, m.ID

@@ -80,7 +80,7 @@ func (v *visit) message(ctx context.Context, m *chat.Message) error {
 	if m.MigratedTo != 0 {
 		return v.desk.GroupMoved(ctx, m.Chat.ID, m.MigratedTo)
 	}
-	if m.Service || m.From.Bot && m.From.ID != chat.Anonymous || m.Chat.Kind == chat.Channel {
+	if m.Service || m.From.Bot && m.From.ID != chat.Anonymous || !plausible(m.Chat, m.From) {
 		return nil
 	}
 	v.thread, v.replyTo = m.ThreadID, m.ID
@@ -91,6 +91,12 @@ func (v *visit) message(ctx context.Context, m *chat.Message) error {
 		return v.group(ctx, m)
 	}
 	return v.private(ctx, m)
+}
+
+// plausible reports whether somebody can have said something there: nobody speaks in channels, and in a
+// private chat only the one whose chat it is.
+func plausible(c chat.Chat, p chat.Person) bool {
+	return c.IsGroup() || c.Kind == chat.Private && c.ID == p.ID
 }
 
 // told tells the person of an error that is for people, and returns the others. Somebody else's

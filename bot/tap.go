@@ -75,6 +75,9 @@ func (v *visit) tap(ctx context.Context, t *chat.Tap) error {
 	}
 	d, err := callback.Decode(t.Data)
 	switch {
+	case t.From.Bot || !plausible(t.Chat, t.From):
+		v.alertKey("bot.tap.unknown", nil)
+		return nil
 	case errors.Is(err, callback.ErrVersion):
 		v.alertKey("bot.tap.old_version", nil)
 		return nil
@@ -106,8 +109,8 @@ func (v *visit) tap(ctx context.Context, t *chat.Tap) error {
 	return ticketTap(d.Verb)(v, ctx, t, d)
 }
 
-// groupTap serves IT only: others in the group are no users of its cards, also of their own
-// tickets, which everybody there would see.
+// groupTap serves IT only, and only in IT's groups: others in the group are no users of its cards, also of
+// their own tickets, which everybody there would see; and what is left of a card in another group shows nothing.
 func (v *visit) groupTap(ctx context.Context, t *chat.Tap, d callback.Data) error {
 	if privateTap(d.Verb) != nil {
 		v.alertKey("bot.tap.only_private", nil)
@@ -115,6 +118,10 @@ func (v *visit) groupTap(ctx context.Context, t *chat.Tap, d callback.Data) erro
 	}
 	if !v.actor.IsIT() {
 		return domain.ErrITOnly
+	}
+	if ok, err := v.connected(ctx); !ok || err != nil {
+		v.alertKey("bot.tap.not_connected", nil)
+		return err
 	}
 	if d.Verb == callback.Takes {
 		return v.takesTap(ctx, t, d)

@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -131,19 +132,24 @@ func TestWebhook(t *testing.T) {
 		what, method, secret, body string
 		broken                     bool
 		status, stored             int
+		kind                       string // "" for JSON
 	}{
-		{"good", "POST", "abc", good, false, 200, 1},
-		{"storage away", "POST", "abc", good, true, 503, 0},
-		{"wrong secret", "POST", "abd", good, false, 401, 0},
-		{"no secret", "POST", "", good, false, 401, 0},
-		{"GET", "GET", "abc", "", false, 405, 0},
-		{"bad JSON", "POST", "abc", `{"update_id":3,`, false, 400, 0},
-		{"no id", "POST", "abc", `{}`, false, 400, 0},
-		{"too large", "POST", "abc", `{"update_id":3,"x":"` + strings.Repeat("x", 1<<20) + `"}`, false, 413, 0},
+		{what: "a form", method: "POST", secret: "abc", body: good, status: 415, kind: "application/x-www-form-urlencoded"},
+		{what: "a form without the secret", method: "POST", secret: "abd", body: good, status: 401, kind: "text/plain"},
+		{what: "JSON with its encoding", method: "POST", secret: "abc", body: good, status: 200, stored: 1, kind: "application/json; charset=utf-8"},
+		{"good", "POST", "abc", good, false, 200, 1, ""},
+		{"storage away", "POST", "abc", good, true, 503, 0, ""},
+		{"wrong secret", "POST", "abd", good, false, 401, 0, ""},
+		{"no secret", "POST", "", good, false, 401, 0, ""},
+		{"GET", "GET", "abc", "", false, 405, 0, ""},
+		{"bad JSON", "POST", "abc", `{"update_id":3,`, false, 400, 0, ""},
+		{"no id", "POST", "abc", `{}`, false, 400, 0, ""},
+		{"too large", "POST", "abc", `{"update_id":3,"x":"` + strings.Repeat("x", 1<<20) + `"}`, false, 413, 0, ""},
 	} {
 		broken = c.broken
 		r := httptest.NewRequest(c.method, "/telegram", strings.NewReader(c.body))
 		r.Header.Set("X-Telegram-Bot-Api-Secret-Token", c.secret)
+		r.Header.Set("Content-Type", cmp.Or(c.kind, "application/json"))
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)
 		if w.Code != c.status || len(i.stored) != c.stored {
@@ -153,7 +159,7 @@ func TestWebhook(t *testing.T) {
 			<-i.stored
 		}
 	}
-	if len(woken) != 1 || woken[0] != 7 {
+	if len(woken) != 2 || woken[0] != 7 {
 		t.Errorf("woken %v", woken)
 	}
 	h.Secret = ""
