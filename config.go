@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/viper"
 
+	"chamados/admin/proxy"
 	"chamados/domain"
 )
 
@@ -57,6 +58,8 @@ type Config struct {
 type HTTPConfig struct {
 	Addr      string `mapstructure:"addr"`
 	PublicURL string `mapstructure:"public_url"`
+	// TrustedProxies are the addresses and networks of proxies whose X-Forwarded-For and -Proto are believed.
+	TrustedProxies []string `mapstructure:"trusted_proxies"`
 	// MetricsToken lets programs of other machines read /metrics.
 	MetricsToken Secret `mapstructure:"metrics_token"`
 }
@@ -142,6 +145,7 @@ func or(s, fallback string) string {
 var defaults = map[string]any{
 	"http.addr":                "127.0.0.1:8000",
 	"http.public_url":          "",
+	"http.trusted_proxies":     []string{},
 	"http.metrics_token":       "",
 	"data_dir":                 "data",
 	"secret_key":               "",
@@ -180,6 +184,7 @@ var defaults = map[string]any{
 var environment = map[string]string{
 	"http.addr":            "HTTP_ADDR",
 	"http.public_url":      "PUBLIC_URL",
+	"http.trusted_proxies": "TRUSTED_PROXIES",
 	"http.metrics_token":   "METRICS_TOKEN",
 	"data_dir":             "DATA_DIR",
 	"secret_key":           "SECRET_KEY",
@@ -259,6 +264,9 @@ func (c Config) Validate() error {
 	}
 	if c.HTTP.PublicURL != "" && !isWebURL(c.HTTP.PublicURL) {
 		reject("http.public_url", "%q is not an http(s) URL", c.HTTP.PublicURL)
+	}
+	if _, err := proxy.Parse(c.HTTP.TrustedProxies); err != nil {
+		reject("http.trusted_proxies", "%v", err)
 	}
 	if c.HTTP.MetricsToken != "" && len(c.HTTP.MetricsToken) < minSecret {
 		reject("http.metrics_token", "has %d characters, at least %d are needed", len(c.HTTP.MetricsToken), minSecret)

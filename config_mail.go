@@ -63,14 +63,15 @@ func (m MailConfig) validate(reject func(key, format string, args ...any)) {
 
 // SignupConfig says who may make an account by chat.
 type SignupConfig struct {
-	// AllowedDomains are those of the company's addresses, e.g. example.com.
+	// AllowedDomains are those of the company's addresses: example.com, or *.example.com for all below it.
 	AllowedDomains []string `mapstructure:"allowed_domains"`
 }
 
 func (s SignupConfig) validate(reject func(key, format string, args ...any)) {
 	for _, d := range s.AllowedDomains {
-		if !strings.Contains(d, ".") || strings.ContainsAny(d, "@/ ,:") {
-			reject("signup.allowed_domains", "%q is not a domain, e.g. example.com", d)
+		name := strings.TrimPrefix(d, "*.")
+		if !strings.Contains(name, ".") || strings.HasPrefix(name, ".") || strings.ContainsAny(name, "*@/ ,:") {
+			reject("signup.allowed_domains", "%q is not a domain, e.g. example.com or *.example.com", d)
 		}
 	}
 }

@@ -80,6 +80,9 @@ func TestBadSettingsAreNamedAndSecretsAreNot(t *testing.T) {
 	for _, c := range []struct{ yaml, name, value string }{
 		{"http: {addr: nowhere}", "http.addr (HTTP_ADDR)", "nowhere"},
 		{"http: {public_url: 'ftp://x'}", "http.public_url", "ftp://x"},
+		{"http: {trusted_proxies: [127.0.0.1, nginx]}", "http.trusted_proxies (TRUSTED_PROXIES)", "nginx"},
+		{"signup: {allowed_domains: [.example.com]}", "signup.allowed_domains", ".example.com"},
+		{"signup: {allowed_domains: ['*.com']}", "signup.allowed_domains", "*.com"},
 		{"secret_key: curta", "secret_key (SECRET_KEY)", ""},
 		{"telegram: {token: segredo-sem-forma}", "telegram.token (TELEGRAM_BOT_TOKEN)", ""},
 		{"telegram: {webhook_url: 'http://x.example'}", "telegram.webhook_url (TELEGRAM_WEBHOOK_URL)", "http://x.example"},

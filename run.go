@@ -17,6 +17,7 @@ import (
 	"chamados/admin/metrics"
 	"chamados/admin/panel"
 	"chamados/admin/password"
+	"chamados/admin/proxy"
 	"chamados/admin/session"
 	"chamados/bot/notify"
 	"chamados/domain"
@@ -173,9 +174,13 @@ func (p *Program) background(name string, fn func(ctx context.Context) error) {
 
 // startWeb opens the panel, the API and the WebSocket.
 func (p *Program) startWeb() error {
+	proxies, err := proxy.Parse(p.config.HTTP.TrustedProxies)
+	if err != nil {
+		return err
+	}
 	sessions, err := session.New(session.Options{
 		Secret: p.secret, Accounts: p.desk, Now: p.now,
-		Lifetime: time.Duration(p.config.Auth.TokenMinutes) * time.Minute,
+		Lifetime: time.Duration(p.config.Auth.TokenMinutes) * time.Minute, PublicURL: p.config.HTTP.PublicURL,
 	})
 	if err != nil {
 		return err
@@ -194,7 +199,7 @@ func (p *Program) startWeb() error {
 	}
 	p.server, err = admin.New(admin.Options{
 		Desk: p.desk, Sessions: sessions, Feed: p.db.Feed(), Panel: pages, Now: p.now, Log: p.log, Location: p.config.Desk.Location(),
-		Version: buildVersion(), Ready: p.db.Ping, InviteLink: p.inviteLink, CodeKey: p.secret,
+		Proxies: proxies, PublicURL: p.config.HTTP.PublicURL, Version: buildVersion(), Ready: p.db.Ping, InviteLink: p.inviteLink, PasswordLink: p.passwordLink, CodeKey: p.secret,
 		Throttle: p.db, Codes: p.db, Metrics: p.metrics.Handler(), MetricsToken: string(p.config.HTTP.MetricsToken), Observe: p.metrics.Request,
 	})
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -99,6 +100,11 @@ func (p *Program) panelURL() string {
 		host = "localhost"
 	}
 	return "http://" + net.JoinHostPort(host, port)
+}
+
+// passwordLink returns the page of the panel on which a personal link's owner sets a password.
+func (p *Program) passwordLink(token string) string {
+	return p.panelURL() + "/senha?convite=" + url.QueryEscape(token)
 }
 
 // mailInstead tells a person by mail what the chat could not bring them.

@@ -87,6 +87,9 @@ func (s *Server) upload(c *call) error {
 
 // files reads the files of a multipart body; what a client says of their types is not believed.
 func (c *call) files() ([]domain.NewAttachment, error) {
+	if c.r.ContentLength > maxUploadBody {
+		return nil, errTooLarge
+	}
 	c.r.Body = http.MaxBytesReader(c.w, c.r.Body, maxUploadBody)
 	parts, err := c.r.MultipartReader()
 	if err != nil {

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"chamados/domain"
@@ -43,7 +44,10 @@ func (s *Server) login(c *call, b *loginBody) (loginAnswer, error) {
 // address. The error is [domain.ErrBadCredentials] for all that is wrong, or one of
 // [domain.CodeThrottled]. The panel's login uses it too.
 func (s *Server) Login(ctx context.Context, r *http.Request, email, password string) (domain.User, error) {
-	limits := s.loginLimits(r, email)
+	limits, err := s.loginLimits(ctx, r, email)
+	if err != nil {
+		return domain.User{}, err
+	}
 	if err := s.attempt(ctx, limits); err != nil {
 		return domain.User{}, err
 	}
@@ -54,7 +58,7 @@ func (s *Server) Login(ctx context.Context, r *http.Request, email, password str
 	if err != nil {
 		return domain.User{}, err
 	}
-	return u, s.succeed(ctx, limits)
+	return u, errors.Join(s.succeed(ctx, limits), s.home(ctx, r, email))
 }
 
 func (s *Server) me(c *call, _ *none) (accountJSON, error) {

@@ -38,16 +38,21 @@ func (s *Server) inviteUser(c *call, _ *none) (inviteAnswer, error) {
 		return inviteAnswer{}, err
 	}
 	out := inviteAnswer{Token: token, ExpiresAt: expires}
-	if kind != domain.InviteTelegram || s.InviteLink == nil {
+	link := s.InviteLink
+	if kind == domain.InvitePassword {
+		link = s.PasswordLink
+	}
+	if link == nil {
 		return out, nil
 	}
-	if out.Link = s.InviteLink(token); out.Link != "" {
-		code, err := qr.Encode(out.Link, qr.M)
-		if err != nil {
-			return inviteAnswer{}, err
-		}
-		out.QR, out.QRPNG = svg(code), code.PNG()
+	if out.Link = link(token); out.Link == "" {
+		return out, nil
 	}
+	code, err := qr.Encode(out.Link, qr.M)
+	if err != nil {
+		return inviteAnswer{}, err
+	}
+	out.QR, out.QRPNG = svg(code), code.PNG()
 	return out, nil
 }
 

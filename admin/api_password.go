@@ -79,7 +79,10 @@ func (s *Server) SetPasswordByInvite(ctx context.Context, r *http.Request, token
 // ChangePassword changes the password of somebody who is logged in and knows the current
 // one. Every token is void afterwards: the caller issues a new one.
 func (s *Server) ChangePassword(ctx context.Context, r *http.Request, a domain.Actor, current, password string) (domain.User, error) {
-	limits := s.loginLimits(r, a.Email)
+	limits, err := s.loginLimits(ctx, r, a.Email)
+	if err != nil {
+		return domain.User{}, err
+	}
 	if err := s.attempt(ctx, limits); err != nil {
 		return domain.User{}, err
 	}

@@ -20,27 +20,31 @@ type newTicketBody struct {
 	newTicketFixed
 }
 
-// newTicketFixed are members that a new ticket has its own values for. They are read to refuse them
-// to employees by name instead of dropping them.
+// newTicketFixed are members that a new ticket has its own values for. They are read to refuse others
+// by name instead of dropping them.
 type newTicketFixed struct {
 	Status     optional[string] `json:"status,omitempty" hidden:"true"`
 	AssigneeID idField          `json:"atribuido_para,omitempty" hidden:"true"`
 }
 
-// permitted refuses, by name, what an employee may not give; the desk says no to the rest.
+// permitted refuses, by name, what a new ticket cannot have from the start; employees hear of all that
+// they may not give at once, and the desk says no to the rest.
 func (b *newTicketBody) permitted(a domain.Actor) error {
-	if a.IsIT() {
-		return nil
-	}
 	var refused []string
+	var fixed []domain.FieldError
 	if b.Status.Value != "" && b.Status.Value != string(domain.StatusOpen) {
 		refused = append(refused, "status")
+		fixed = append(fixed, domain.FieldError{Field: "status", Key: "set_later"})
 	}
 	if id, ok := b.AssigneeID.value(); b.AssigneeID.given && (id != 0 || !ok) {
 		refused = append(refused, "atribuido_para")
+		fixed = append(fixed, domain.FieldError{Field: "atribuido_para", Key: "set_later"})
 	}
-	if len(refused) == 0 {
+	switch {
+	case len(refused) == 0:
 		return nil
+	case a.IsIT():
+		return domain.Invalid(fixed...)
 	}
 	if b.Priority.Value != "" {
 		refused = append(refused, "prioridade")

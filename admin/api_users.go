@@ -51,7 +51,7 @@ func (s *Server) userRoutes() {
 	}, s.updateUser)
 	add(s, endpoint{
 		method: http.MethodPost, path: "/api/usuarios/{id}/convite", id: "invite-user", tag: tag,
-		params: []param{{in: "query", name: "para", kind: "string", enum: []any{"telegram", "senha"}}},
+		params: []param{{in: "query", name: "para", kind: "string", enum: []any{"telegram", "senha"}}}, errors: []int{http.StatusConflict},
 	}, s.inviteUser)
 	add(s, endpoint{
 		method: http.MethodDelete, path: "/api/usuarios/{id}/telegram", id: "unlink-user", tag: tag,

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"chamados/admin"
+	"chamados/admin/proxy"
 	"chamados/domain"
 )
 
@@ -114,5 +115,95 @@ func TestGuessingGetsSlower(t *testing.T) {
 	w.play([]scenario{{name: "right, in time", method: "POST", path: "/api/auth/login", body: right, status: 200}})
 	for range 5 {
 		w.play([]scenario{{name: "forgiven", method: "POST", path: "/api/auth/login", body: `{"email":"ana@exemplo.com.br","password":"errada"}`, status: 401}})
+	}
+}
+
+// Several people behind a proxy of ours, and who guesses among them.
+func TestAStrangerHoldsNobodyOut(t *testing.T) {
+	now := time.Now()
+	ours, err := proxy.Parse([]string{"127.0.0.1", "::1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t, func(o *admin.Options) { o.Now, o.Proxies = func() time.Time { return now }, ours })
+	login := func(from, email, password string, want int) answer {
+		t.Helper()
+		a := w.call("", "POST", "/api/auth/login", fmt.Sprintf(`{"email":%q,"password":%q}`, email, password), "X-Forwarded-For", from)
+		if a.status != want {
+			t.Errorf("%s as %s: %d, want %d\n%s", from, email, a.status, want, a.body)
+		}
+		return a
+	}
+	const home, stranger = "198.51.100.1", "203.0.113.66"
+	mail := func(name string) string { return name + "@exemplo.com.br" }
+	login(home, mail(ana), secret, 200)
+	for range 5 {
+		login(stranger, mail(ana), "errada", 401)
+	}
+	login(stranger, mail(ana), "errada", 429)
+	login(stranger, mail(ana), secret, 429)             // the right one too
+	login("1.1.1.1, "+stranger, mail(ana), secret, 429) // whatever the stranger says of others
+	login(home, mail(ana), secret, 200)
+	login("198.51.100.2", mail(ana), secret, 200) // a colleague's place is not slowed down either
+
+	for i := range 45 { // the stranger goes through the accounts
+		login(stranger, fmt.Sprintf("x%d@exemplo.com.br", i), "errada", 401)
+	}
+	a := login(stranger, mail(beto), secret, 429)
+	if a.header.Get("Retry-After") != "1" {
+		t.Errorf("Retry-After: %s", a.header.Get("Retry-After"))
+	}
+	for i := range 110 { // many strangers guess one account
+		status := 401
+		if i >= 95 {
+			status = 429
+		}
+		login(fmt.Sprintf("203.0.113.%d", 100+i), mail(ana), "errada", status)
+	}
+	login(home, mail(ana), secret, 200)
+	login("192.0.2.1", mail(ana), secret, 429)
+	now = now.Add(time.Minute)
+	login("192.0.2.1", mail(ana), secret, 200) // nobody waits longer, wherever they are
+}
+
+// The answer to a code that nobody asked for does not depend on who else guesses.
+func TestAStrangerKeepsNobodyFromANewPassword(t *testing.T) {
+	ours, err := proxy.Parse([]string{"127.0.0.1", "::1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t, func(o *admin.Options) { o.Proxies = ours })
+	body := `{"email":"ana@exemplo.com.br"}`
+	for range 5 {
+		w.call("", "POST", "/api/auth/send-verification-code", body, "X-Forwarded-For", "203.0.113.66")
+	}
+	w.play([]scenario{
+		{name: "the stranger", method: "POST", path: "/api/auth/send-verification-code", body: body, headers: []string{"X-Forwarded-For", "203.0.113.66"}, status: 429},
+		{name: "the owner", method: "POST", path: "/api/auth/send-verification-code", body: body, headers: []string{"X-Forwarded-For", "198.51.100.1"}, status: 200},
+	})
+}
+
+func TestTheLogNamesTheClientAndNotWhoItClaimsToBe(t *testing.T) {
+	ours, err := proxy.Parse([]string{"127.0.0.1", "::1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t, func(o *admin.Options) { o.Proxies = ours })
+	a := w.call("", "POST", "/api/auth/login", `{"email":"ana@exemplo.com.br","password":"uma senha boa"}`,
+		"X-Forwarded-For", "6.6.6.6, 198.51.100.1", "X-Forwarded-Proto", "https")
+	if !strings.Contains(a.header.Get("Set-Cookie"), "; Secure") {
+		t.Errorf("cookie: %s", a.header.Get("Set-Cookie"))
+	}
+	untrusting := newWorld(t)
+	b := untrusting.call("", "POST", "/api/auth/login", `{"email":"ana@exemplo.com.br","password":"uma senha boa"}`,
+		"X-Forwarded-For", "6.6.6.6", "X-Forwarded-Proto", "https")
+	if strings.Contains(b.header.Get("Set-Cookie"), "; Secure") {
+		t.Errorf("a client's word is believed: %s", b.header.Get("Set-Cookie"))
+	}
+	if log := w.log.String(); !strings.Contains(log, `"client":"198.51.100.1"`) || strings.Contains(log, "6.6.6.6") {
+		t.Errorf("log: %s", log)
+	}
+	if log := untrusting.log.String(); strings.Contains(log, "6.6.6.6") || strings.Count(log, "http.trusted_proxies") != 1 {
+		t.Errorf("log: %s", log)
 	}
 }

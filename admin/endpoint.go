@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"reflect"
 	"strconv"
+	"time"
 	"unicode/utf8"
 
 	"chamados/domain"
@@ -92,7 +93,7 @@ func (e endpoint) limit() int64 {
 
 func (s *Server) handle(e endpoint, handle func(*call) error) {
 	s.mux.HandleFunc(e.method+" "+e.path, func(w http.ResponseWriter, r *http.Request) {
-		c := &call{w: w, r: r, desk: s.Desk}
+		c, body := &call{w: w, r: r, desk: s.Desk}, r.Body
 		err := s.admit(c, e)
 		if err == nil {
 			err = handle(c)
@@ -101,9 +102,28 @@ func (s *Server) handle(e endpoint, handle func(*call) error) {
 			if c.lang == "" {
 				c.lang = s.languageOf(r, nil)
 			}
+			drain(w, r, body)
 			s.fail(w, r, c.lang, err, e.statuses)
 		}
 	})
+}
+
+const (
+	maxDrain  = 16 << 20
+	drainTime = 10 * time.Second
+)
+
+// drain reads on, within bounds, what a client still sends that is about to be refused: closed
+// before, the connection might end without the answer. A client that waits to be asked is not.
+func drain(w http.ResponseWriter, r *http.Request, body io.Reader) {
+	if r.Header.Get("Expect") != "" {
+		return
+	}
+	control := http.NewResponseController(w)
+	if control.SetReadDeadline(time.Now().Add(drainTime)) == nil {
+		defer func() { _ = control.SetReadDeadline(time.Now().Add(readTime)) }()
+	}
+	_, _ = io.CopyN(io.Discard, body, maxDrain)
 }
 
 // admit lets in whoever may use the endpoint at all.
@@ -142,6 +162,9 @@ func (c *call) decode(limit int64, v any) error {
 }
 
 func (c *call) body(limit int64) ([]byte, error) {
+	if c.r.ContentLength > limit {
+		return nil, errTooLarge
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, limit))
 	if err != nil {
 		return nil, bodyError(err)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"chamados/admin/proxy"
 	"chamados/domain"
 )
 
@@ -89,7 +90,7 @@ func (s *Server) logRequest(r *http.Request, rec *recorder, took time.Duration) 
 	}
 	attrs := []slog.Attr{
 		slog.String("request_id", q.id), slog.String("method", r.Method), slog.String("path", r.URL.Path),
-		slog.Int("status", rec.status), slog.Int64("bytes", rec.bytes), slog.Duration("took", took),
+		slog.String("client", proxy.Client(r).String()), slog.Int("status", rec.status), slog.Int64("bytes", rec.bytes), slog.Duration("took", took),
 	}
 	if q.userID != 0 {
 		attrs = append(attrs, slog.Int64("user_id", q.userID))

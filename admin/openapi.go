@@ -125,7 +125,7 @@ func answerOf(e endpoint, schema *huma.Schema) *huma.Response {
 
 // failures returns the statuses that an endpoint answers when it does not do what was asked.
 func (e endpoint) failures(hasBody bool) []int {
-	out := []int{http.StatusInternalServerError}
+	out := []int{http.StatusInternalServerError, http.StatusServiceUnavailable}
 	if !e.public {
 		out = append(out, http.StatusUnauthorized)
 	}

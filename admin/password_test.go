@@ -20,12 +20,16 @@ func TestPasswordByPersonalLink(t *testing.T) {
 		return fmt.Sprintf(`{"token":%q,"new_password":%q}`, token, password)
 	}
 	const path = "/api/auth/set-password"
-	token := invite(ana, domain.InvitePassword)
+	token, off := invite(ana, domain.InvitePassword), false
+	deactivated := invite(beto, domain.InvitePassword)
+	if _, err := w.desk.UpdateUser(t.Context(), w.actor(ti), w.people[beto].ID, domain.UserChange{Active: &off}); err != nil {
+		t.Fatal(err)
+	}
 	w.play([]scenario{
 		{name: "nothing", method: "POST", path: path, body: `{}`, status: 422},
 		{name: "guessed", method: "POST", path: path, body: body("xxxx", "cavalo verde 81"), status: 404},
 		{name: "another kind", method: "POST", path: path, body: body(invite(ana, domain.InviteTelegram), "cavalo verde 81"), status: 404},
-		{name: "deactivated", method: "POST", path: path, body: body(invite(davi, domain.InvitePassword), "cavalo verde 81"), status: 401},
+		{name: "deactivated", method: "POST", path: path, body: body(deactivated, "cavalo verde 81"), status: 401},
 		{name: "too short", method: "POST", path: path, body: body(token, "curta"), status: 422},
 		{name: "too common", method: "POST", path: path, body: body(token, "Senha@123"), status: 422, has: []string{"primeiras que se tentam"}},
 		{name: "not a text", method: "POST", path: path, body: `{"token":"` + token + `","new_password":"cavalo\u0000verde 81"}`, status: 422},

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/text/language"
 
@@ -100,6 +101,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, lang domain.Lang, 
 		if wait, ok := e.Args["Seconds"].(int); ok {
 			h.Set("Retry-After", strconv.Itoa(wait))
 		}
+	case http.StatusServiceUnavailable:
+		h.Set("Retry-After", strconv.Itoa(int(busyPause/time.Second)))
 	}
 	h.Set("Content-Language", string(lang))
 	_ = writeJSON(w, status, "application/problem+json", p)
@@ -117,6 +120,9 @@ func statusFor(e *domain.Error, own map[string]int) int {
 	}
 	return http.StatusInternalServerError
 }
+
+// busyPause is after how long it is worth asking again for what was not available.
+const busyPause = 5 * time.Second
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 

@@ -147,6 +147,9 @@ func TestCreateTicket(t *testing.T) {
 			has: []string{`"field":"status"`, `"field":"atribuido_para"`, `"field":"prioridade"`}},
 		{name: "what every new ticket has", as: ana, method: "POST", path: path, body: `{"titulo":"a","descricao":"b","categoria":"rede","status":"aberto","atribuido_para":null}`, status: 200},
 		{name: "priority by IT", as: ti, method: "POST", path: path, body: `{"titulo":"a","descricao":"b","categoria":"rede","prioridade":"alta"}`, status: 200, has: []string{`"prioridade":"alta"`}},
+		{name: "status and assignee by IT", as: ti, method: "POST", path: path, body: `{"titulo":"a","descricao":"b","categoria":"rede","status":"fechado","atribuido_para":"1"}`, status: 422,
+			has: []string{`"field":"status"`, `"field":"atribuido_para"`, "chamado novo"}},
+		{name: "the usual status by IT", as: ti, method: "POST", path: path, body: `{"titulo":"a","descricao":"b","categoria":"rede","status":"aberto","atribuido_para":null}`, status: 200},
 		{name: "unknown requester", as: ti, method: "POST", path: path, body: `{"titulo":"a","descricao":"b","categoria":"rede","usuario_id":999999}`, status: 404},
 		{name: "huge requester", as: ti, method: "POST", path: path, body: `{"titulo":"a","descricao":"b","categoria":"rede","usuario_id":99999999999}`, status: 422},
 		{name: "too large", as: ana, method: "POST", path: path, body: `{"titulo":"` + strings.Repeat("a", 1<<20) + `"}`, status: 413},
@@ -343,6 +346,7 @@ func TestInvite(t *testing.T) {
 		{name: "absent", as: ti, method: "POST", path: "/api/usuarios/999999/convite", status: 404},
 		{name: "password", as: ti, method: "POST", path: path + "?para=senha", status: 200, has: []string{`"token":"`}, lacks: []string{"t.me"}},
 		{name: "unknown kind", as: ti, method: "POST", path: path + "?para=x", status: 422},
+		{name: "inactive", as: ti, method: "POST", path: fmt.Sprintf("/api/usuarios/%d/convite", w.people[davi].ID), status: 409, has: []string{"desativada"}},
 		{name: "unlink another", as: beto, method: "DELETE", path: fmt.Sprintf("/api/usuarios/%d/telegram", w.people[ana].ID), status: 403},
 		{name: "unlink", as: ana, method: "DELETE", path: fmt.Sprintf("/api/usuarios/%d/telegram", w.people[ana].ID), status: 200},
 	})

@@ -12,10 +12,13 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"chamados/admin/proxy"
 	"chamados/admin/session"
 	"chamados/domain"
 )
@@ -38,14 +41,19 @@ type Options struct {
 	// InviteLink returns the deep link that carries an invitation's token, "" while the
 	// bot's name is not known. nil: there are no links.
 	InviteLink func(token string) string
+	// PasswordLink returns the address at which the owner of an invitation's token sets a password. nil:
+	// there are no links.
+	PasswordLink func(token string) string
 	// Throttle slows down whoever guesses passwords and codes. nil: nobody is slowed down.
 	Throttle domain.Throttle
 	// Codes make a new password by code possible. nil: codes are never sent and never right.
 	Codes domain.Codes
 	// CodeKey keys the hashes of codes, so that six digits cannot be guessed from a hash.
 	CodeKey []byte
-	// TrustProxy says that X-Forwarded-For comes from a proxy of ours, not from clients.
-	TrustProxy bool
+	// Proxies are ours: what they say of their clients is believed.
+	Proxies proxy.Trusted
+	// PublicURL is the address that browsers show, where it is not the host that requests name.
+	PublicURL string
 	// Observe hears of every answered request: by the pattern of its route, not its path.
 	// nil: nobody does.
 	Observe func(method, route string, status int, took time.Duration)
@@ -113,8 +121,17 @@ func (s *Server) routes() {
 
 // Handler returns the whole surface: API, WebSocket, documents and panel.
 func (s *Server) Handler() http.Handler {
-	return s.identify(s.observe(secureHeaders(s.mux)))
+	var once sync.Once
+	return s.Proxies.Handler(s.identify(s.observe(secureHeaders(s.mux))), func(peer netip.Addr) {
+		once.Do(func() {
+			s.Log.Warn("requests come through a proxy that is not trusted: all its clients count as one address, and "+
+				"cookies are not for TLS alone; set http.trusted_proxies (TRUSTED_PROXIES)", "proxy", peer.String())
+		})
+	})
 }
+
+// readTime bounds how long a request may take to arrive.
+const readTime = 2 * time.Minute
 
 // HTTPServer returns the handler in a server with limits on time and headers; the caller
 // sets where it listens.
@@ -122,7 +139,7 @@ func (s *Server) HTTPServer() *http.Server {
 	return &http.Server{
 		Handler:           s.Handler(),
 		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       2 * time.Minute,
+		ReadTimeout:       readTime,
 		WriteTimeout:      2 * time.Minute,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,

@@ -2,13 +2,13 @@ package admin
 
 import (
 	"context"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"net"
 	"net/http"
-	"strings"
 	"time"
 
+	"chamados/admin/proxy"
 	"chamados/domain"
 )
 
@@ -31,17 +31,55 @@ func (s *Server) succeed(ctx context.Context, limits []domain.Limit) error {
 	return s.Throttle.Succeed(ctx, limits)
 }
 
-func (s *Server) loginLimits(r *http.Request, email string) []domain.Limit {
-	return []domain.Limit{
-		{Key: "login:" + digest(domain.NormalizeEmail(email)), Free: 5, Clears: true},
-		{Key: "login-addr:" + digest(s.address(r)), Free: 50},
+// Delays that grow to a quarter of an hour meet only who guesses one account from one address. What
+// counts for everybody at an address, or for everybody who tries an account, must not let a stranger
+// keep others out: it starts late and ends early.
+const (
+	freeOfPair    = 5
+	freeOfAddress = 50
+	freeOfAccount = 100
+	sharedDelay   = time.Minute
+)
+
+// loginLimits are those of one attempt. Where the account's owner has logged in before, only the
+// attempts from there count.
+func (s *Server) loginLimits(ctx context.Context, r *http.Request, email string) ([]domain.Limit, error) {
+	account, address := digest(domain.NormalizeEmail(email)), digest(s.address(r))
+	limits := []domain.Limit{{Key: "login:" + digest(account+address), Free: freeOfPair, Clears: true}}
+	if s.Throttle == nil {
+		return limits, nil
 	}
+	known, err := s.Throttle.Known(ctx, s.Now(), s.homeKey(r, email))
+	if err != nil || known {
+		return limits, err
+	}
+	return append(limits,
+		domain.Limit{Key: "login-addr:" + address, Free: freeOfAddress, Max: sharedDelay},
+		domain.Limit{Key: "login-conta:" + account, Free: freeOfAccount, Max: sharedDelay},
+	), nil
+}
+
+// home makes the address of a request one from which the account's owner logs in.
+func (s *Server) home(ctx context.Context, r *http.Request, email string) error {
+	if s.Throttle == nil {
+		return nil
+	}
+	return s.Throttle.Remember(ctx, s.Now(), s.homeKey(r, email))
+}
+
+// homeKey tells neither account nor address to whoever reads the table.
+func (s *Server) homeKey(r *http.Request, email string) string {
+	mac := hmac.New(sha256.New, s.CodeKey)
+	mac.Write([]byte("home:" + domain.NormalizeEmail(email) + ":" + s.address(r)))
+	return hex.EncodeToString(mac.Sum(nil)[:16])
 }
 
 func (s *Server) codeLimits(r *http.Request, what, email string) []domain.Limit {
+	account, address := digest(domain.NormalizeEmail(email)), digest(s.address(r))
 	return []domain.Limit{
-		{Key: what + ":" + digest(domain.NormalizeEmail(email)), Free: 5},
-		{Key: what + "-addr:" + digest(s.address(r)), Free: 30},
+		{Key: what + ":" + digest(account+address), Free: freeOfPair},
+		{Key: what + "-addr:" + address, Free: 30},
+		{Key: what + "-conta:" + account, Free: 10, Max: 5 * time.Minute},
 	}
 }
 
@@ -53,19 +91,11 @@ func digest(s string) string {
 
 // address returns the client's network address; of IPv6 the /64 that one customer has.
 func (s *Server) address(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
-	if s.TrustProxy {
-		hops := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
-		if last := strings.TrimSpace(hops[len(hops)-1]); last != "" {
-			host = last
+	addr := proxy.Client(r)
+	if addr.Is6() {
+		if network, err := addr.Prefix(64); err == nil {
+			return network.String()
 		}
 	}
-	ip := net.ParseIP(host)
-	if ip == nil || ip.To4() != nil {
-		return host
-	}
-	return ip.Mask(net.CIDRMask(64, 128)).String()
+	return addr.String()
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -57,7 +58,9 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, s.languageOf(r, nil), err, nil)
 		return
 	}
-	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{CompressionMode: websocket.CompressionDisabled})
+	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{
+		CompressionMode: websocket.CompressionDisabled, OriginPatterns: s.ownHosts(),
+	})
 	if err != nil {
 		return // Accept has answered: no WebSocket, or a page of another site
 	}
@@ -75,6 +78,14 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 		defer s.hub.remove(c)
 		c.serve(context.Background())
 	}()
+}
+
+// ownHosts are those whose pages may connect beside the host that a request names.
+func (s *Server) ownHosts() []string {
+	if u, err := url.Parse(s.PublicURL); err == nil && u.Host != "" {
+		return []string{u.Host}
+	}
+	return nil
 }
 
 // proof returns the token of an upgrade request; named says that the client meant it, while

@@ -53,7 +53,7 @@ func figures(s string) string {
 
 // askCode answers the same for every address that can be one.
 func (v *visit) askCode(ctx context.Context, email string) error {
-	limits := []domain.Limit{{Key: "cadastro-chat:" + strconv.FormatInt(v.from.ID, 10), Free: 5}, {Key: "cadastro:" + digest(email), Free: 5}}
+	limits := []domain.Limit{{Key: "cadastro-chat:" + strconv.FormatInt(v.from.ID, 10), Free: 5}, {Key: "cadastro:" + digest(email), Free: 5, Max: 5 * time.Minute}}
 	if done, err := v.tooFast(ctx, limits); done || err != nil {
 		return err
 	}

@@ -22,8 +22,12 @@ func (d *Desk) Invite(ctx context.Context, a Actor, userID int64, kind InviteKin
 			return "", err
 		}
 	}
-	if _, err := d.store.User(ctx, userID); err != nil {
+	u, err := d.store.User(ctx, userID)
+	if err != nil {
 		return "", err
+	}
+	if !u.Active {
+		return "", ErrInviteInactive
 	}
 	token, invite, err := d.newInvite(userID, kind)
 	if err != nil {

@@ -86,6 +86,7 @@ var (
 	ErrLastIT             = &Error{Code: CodeConflict, Key: "last_it"}
 	ErrInviteUnknown      = &Error{Code: CodeNotFound, Key: "invite_unknown"}
 	ErrInviteExpired      = &Error{Code: CodeConflict, Key: "invite_expired"}
+	ErrInviteInactive     = &Error{Code: CodeConflict, Key: "invite_inactive"} // nobody could use it
 	ErrInviteUsed         = &Error{Code: CodeConflict, Key: "invite_used"}
 	ErrTicketFinished     = &Error{Code: CodeForbidden, Key: "ticket_finished"}
 	ErrTaken              = &Error{Code: CodeConflict, Key: "taken"}

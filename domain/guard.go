@@ -13,19 +13,27 @@ type Throttle interface {
 	// Succeed takes the attempt back: the counter of a limit that Clears becomes 0, any
 	// other one less.
 	Succeed(ctx context.Context, limits []Limit) error
+	// Known reports whether a key was remembered within [KnownMemory].
+	Known(ctx context.Context, now time.Time, key string) (bool, error)
+	// Remember makes a key known from now on.
+	Remember(ctx context.Context, now time.Time, key string) error
 }
+
+// KnownMemory is how long a place from which somebody logged in counts as theirs.
+const KnownMemory = 90 * 24 * time.Hour
 
 // ThrottleMemory is how long an attempt counts.
 const ThrottleMemory = time.Hour
 
-// maxDelay bounds how long an attacker can lock somebody out.
+// maxDelay bounds how long one waits where nothing else is said.
 const maxDelay = 15 * time.Minute
 
 // Limit is a counter: the first Free attempts cost nothing.
 type Limit struct {
 	Key    string
 	Free   int
-	Clears bool // success forgets all failures
+	Max    time.Duration // of the delay; 0 for a quarter of an hour
+	Clears bool          // success forgets all failures
 }
 
 // Delay returns how long after the last of n attempts the next one must wait: nothing as

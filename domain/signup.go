@@ -16,14 +16,23 @@ import (
 
 // SignupRules say who may sign up by chat.
 type SignupRules struct {
-	Domains []string // of the company: whoever has an address there gets an account
-	CodeKey []byte   // keys the hashes of codes
+	// Domains are the company's: whoever has an address there gets an account. example.com is that domain
+	// alone, *.example.com every one below it.
+	Domains []string
+	CodeKey []byte // keys the hashes of codes
 }
 
 // allows reports whether an address may make an account.
 func (r SignupRules) allows(email string) bool {
 	_, host, _ := strings.Cut(email, "@")
-	return slices.ContainsFunc(r.Domains, func(d string) bool { return strings.EqualFold(d, host) })
+	host = strings.ToLower(host)
+	return slices.ContainsFunc(r.Domains, func(d string) bool {
+		d = strings.ToLower(d)
+		if below, ok := strings.CutPrefix(d, "*"); ok {
+			return strings.HasSuffix(host, below)
+		}
+		return d == host
+	})
 }
 
 // Signup is a stranger in chat who was asked for a code. Hash is nil when none was sent:

@@ -30,6 +30,8 @@ type Options struct {
 
 	// Location is where people's quiet hours are told; nil: UTC.
 	Location *time.Location
+	// Patience is how long an operation waits for a connection before it is refused as unavailable; 5 s.
+	Patience time.Duration
 	// Gather is how long a notice waits for others that become one message with it; 0: not.
 	Gather time.Duration
 	// MailOff says that nothing sends mails: notices for people without an open chat are not written as such.
@@ -53,6 +55,7 @@ type DB struct {
 	wake   *wakes
 	sealer sealer
 	gather time.Duration
+	wait   time.Duration // for a connection
 	zone   string
 	mails  bool // notices become mails where there is no open chat
 
@@ -77,7 +80,10 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	db := &DB{pool: pool, log: o.Log, now: o.Now, wake: newWakes(), gather: o.Gather, zone: o.Location.String(), mails: !o.MailOff}
+	db := &DB{
+		pool: pool, log: o.Log, now: o.Now, wake: newWakes(), gather: o.Gather, wait: o.Patience, zone: o.Location.String(),
+		mails: !o.MailOff,
+	}
 	db.contents, db.outside = o.Contents, o.Contents != nil && o.ContentsOutside
 	if db.sealer, err = newSealer(o.Key); err != nil {
 		pool.Close()
@@ -94,6 +100,9 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 func (o *Options) complete() {
 	if o.MaxConns <= 0 {
 		o.MaxConns = defaultMaxConns
+	}
+	if o.Patience <= 0 {
+		o.Patience = acquireTimeout
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()

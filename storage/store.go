@@ -102,7 +102,7 @@ func (s *store) wakes(w Wake) {
 
 // acquire takes a connection, or fails with [domain.CodeUnavailable] when none comes free in time.
 func (db *DB) acquire(ctx context.Context) (*pgxpool.Conn, error) {
-	waiting, cancel := context.WithTimeout(ctx, acquireTimeout)
+	waiting, cancel := context.WithTimeout(ctx, db.wait)
 	defer cancel()
 	conn, err := db.pool.Acquire(waiting)
 	return conn, wrap("connect to the database", err)

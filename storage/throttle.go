@@ -87,11 +87,29 @@ func (db *DB) Succeed(ctx context.Context, limits []domain.Limit) error {
 	))
 }
 
-// ForgetAttempts deletes the counters that no longer count at now.
-func (db *DB) ForgetAttempts(ctx context.Context, now time.Time) error {
-	return wrap("forget old attempts", db.run(ctx, statement{
-		sql: `DELETE FROM tentativas WHERE ultima < $1`, args: []any{now.UTC().Add(-domain.ThrottleMemory)},
+// Known reports whether a key was remembered within [domain.KnownMemory].
+func (db *DB) Known(ctx context.Context, now time.Time, key string) (bool, error) {
+	var known bool
+	err := db.run(ctx, statement{sql: `SELECT EXISTS (SELECT FROM conhecidos WHERE chave = $1 AND visto_em > $2)`,
+		args: []any{key, now.UTC().Add(-domain.KnownMemory)}, read: one(func(rows pgx.Rows) error { return rows.Scan(&known) })})
+	return known, wrap("look for a known place", err)
+}
+
+// Remember makes a key known from now on.
+func (db *DB) Remember(ctx context.Context, now time.Time, key string) error {
+	return wrap("remember a place", db.run(ctx, statement{
+		sql:  `INSERT INTO conhecidos (chave, visto_em) VALUES ($1, $2) ON CONFLICT (chave) DO UPDATE SET visto_em = excluded.visto_em`,
+		args: []any{key, now.UTC()},
 	}))
+}
+
+// ForgetAttempts deletes the counters and the known places that no longer count at now.
+func (db *DB) ForgetAttempts(ctx context.Context, now time.Time) error {
+	now = now.UTC()
+	return wrap("forget old attempts", db.run(ctx,
+		statement{sql: `DELETE FROM tentativas WHERE ultima < $1`, args: []any{now.Add(-domain.ThrottleMemory)}},
+		statement{sql: `DELETE FROM conhecidos WHERE visto_em < $1`, args: []any{now.Add(-domain.KnownMemory)}},
+	))
 }
 
 func limitKeys(limits []domain.Limit) []string {

@@ -11,12 +11,14 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"chamados/admin/proxy"
 	"chamados/domain"
 )
 
@@ -43,20 +45,20 @@ type Options struct {
 	Accounts Accounts
 	Lifetime time.Duration    // of a token; 0 for DefaultLifetime
 	Now      func() time.Time // nil for time.Now
-	// TrustProxy says that X-Forwarded-Proto comes from a proxy of ours, not from clients.
-	TrustProxy bool
+	// PublicURL is the address that browsers show, where it is not the host that requests name: its pages
+	// are our own.
+	PublicURL string
 }
 
 // Keeper issues and checks tokens. It is safe for concurrent use.
 type Keeper struct {
-	secret     []byte
-	lifetime   time.Duration
-	now        func() time.Time
-	trustProxy bool
-	cache      *cache
-	tokens     *tokens
-	parser     *jwt.Parser
-	origin     *http.CrossOriginProtection
+	secret   []byte
+	lifetime time.Duration
+	now      func() time.Time
+	cache    *cache
+	tokens   *tokens
+	parser   *jwt.Parser
+	origin   *http.CrossOriginProtection
 }
 
 // New returns a Keeper, or an error when the secret is empty or nobody knows the accounts.
@@ -73,15 +75,32 @@ func New(o Options) (*Keeper, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	origin, err := ownOrigin(o.PublicURL)
+	if err != nil {
+		return nil, err
+	}
 	return &Keeper{
-		secret: o.Secret, lifetime: o.Lifetime, now: o.Now, trustProxy: o.TrustProxy,
+		secret: o.Secret, lifetime: o.Lifetime, now: o.Now,
 		cache: newCache(o.Accounts, o.Now), tokens: newTokens(),
 		parser: jwt.NewParser(
 			jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}),
 			jwt.WithExpirationRequired(), jwt.WithTimeFunc(o.Now),
 		),
-		origin: http.NewCrossOriginProtection(),
+		origin: origin,
 	}, nil
+}
+
+// ownOrigin lets in, beside the host that a request names, the pages of a public address.
+func ownOrigin(publicURL string) (*http.CrossOriginProtection, error) {
+	p := http.NewCrossOriginProtection()
+	if publicURL == "" {
+		return p, nil
+	}
+	u, err := url.Parse(publicURL)
+	if err != nil {
+		return nil, fmt.Errorf("session: %w", err)
+	}
+	return p, p.AddTrustedOrigin(u.Scheme + "://" + u.Host)
 }
 
 type claims struct {
@@ -194,13 +213,8 @@ func (k *Keeper) ClearCookie(w http.ResponseWriter, r *http.Request) {
 func (k *Keeper) cookie(r *http.Request, value string, maxAge int) *http.Cookie {
 	return &http.Cookie{
 		Name: CookieName, Value: value, Path: "/", MaxAge: maxAge,
-		HttpOnly: true, Secure: k.Secure(r), SameSite: http.SameSiteStrictMode,
+		HttpOnly: true, Secure: proxy.Secure(r), SameSite: http.SameSiteStrictMode,
 	}
-}
-
-// Secure reports whether the browser speaks TLS, with us or with a proxy of ours.
-func (k *Keeper) Secure(r *http.Request) bool {
-	return r.TLS != nil || k.trustProxy && strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
 }
 
 func bearer(r *http.Request) (token string, ok bool) {
