@@ -24,9 +24,17 @@ func dueIn(lang domain.Lang, due, now time.Time) string {
 	left := due.Sub(now).Round(time.Minute)
 	key := "panel.due.in"
 	if left < 0 {
-		key, left = "panel.due.since", -left
+		key = "panel.due.since"
 	}
-	return i18n.Text(lang, key, i18n.Args{"Time": span(lang, left)})
+	return i18n.Text(lang, key, i18n.Args{"Time": dueSpan(lang, due, now)})
+}
+
+// dueSpan returns the bare time until something is due, or since it was; "" if nothing is.
+func dueSpan(lang domain.Lang, due, now time.Time) string {
+	if due.IsZero() {
+		return ""
+	}
+	return span(lang, due.Sub(now).Abs().Round(time.Minute))
 }
 
 // span puts a time in its largest unit.

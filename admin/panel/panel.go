@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"chamados/domain"
+
+	"github.com/klauspost/compress/gzhttp"
 )
 
 // Sessions says who is asking and remembers who has logged in.
@@ -66,7 +68,20 @@ func New(o Options) (http.Handler, error) {
 	if p.views, err = p.parseViews(); err != nil {
 		return nil, err
 	}
-	return p.protect(p.routes()), nil
+	return compressed(p.protect(p.routes()))
+}
+
+// compressedTypes are what gets smaller. Files that people attached go out as they are.
+var compressedTypes = []string{"text/html", "text/css", "text/javascript", "text/csv", "image/svg+xml", "application/json"}
+
+// compressed packs answers for browsers that unpack them. Another site cannot learn from the length of a page:
+// its requests come without the session.
+func compressed(next http.Handler) (http.Handler, error) {
+	wrap, err := gzhttp.NewWrapper(gzhttp.MinSize(1024), gzhttp.ContentTypes(compressedTypes))
+	if err != nil {
+		return nil, err
+	}
+	return wrap(next), nil
 }
 
 func (p *Panel) fillDefaults() {

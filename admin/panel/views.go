@@ -80,6 +80,7 @@ func (p *Panel) funcs(lang domain.Lang) template.FuncMap {
 		"slastate": func(s domain.SLAState) string { return i18n.Text(lang, "sla.state."+string(s), nil) },
 		"dueAt":    func(t domain.Ticket) string { return dueAt(lang, t.SLA.Due(), local) },
 		"dueIn":    func(t domain.Ticket) string { return dueIn(lang, t.SLA.Due(), p.Now()) },
+		"dueSpan":  func(t domain.Ticket) string { return dueSpan(lang, t.SLA.Due(), p.Now()) },
 		"rating":   func(f domain.Figures) string { return rating(lang, f) },
 		"s":        func(key string) string { return i18n.Text(lang, "series."+key, nil) },
 		"asset":    p.assets.path,

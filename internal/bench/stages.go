@@ -30,6 +30,7 @@ var stages = []stage{
 	{"backlog", false, (*bench).backlog},
 	{"import", false, (*bench).importing},
 	{"footprint", false, (*bench).footprint},
+	{"panel", false, (*bench).panel},
 	{"growth", true, (*bench).growth},
 }
 

@@ -55,7 +55,10 @@ function lift() {
   drag.ghost.style.width = `${box.width}px`;
   drag.dx = drag.startX - box.left;
   drag.dy = drag.startY - box.top;
-  document.body.append(drag.ghost);
+  drag.veil = document.createElement('div');
+  drag.veil.className = 'veil';
+  drag.veil.addEventListener('wheel', wheel, { passive: true });
+  document.body.append(drag.veil, drag.ghost);
   board.setPointerCapture(drag.pointer);
   hold(card.dataset.id);
   card.classList.add('held');
@@ -71,11 +74,25 @@ function lift() {
   drag.frame = requestAnimationFrame(follow);
 }
 
+// columnAt asks the columns where they are: asking the page what is below the hand makes it look at every card.
+function columnAt(x, y) {
+  for (const column of board.querySelectorAll('.column')) {
+    const box = column.getBoundingClientRect();
+    if (x >= box.left && x < box.right && y >= box.top && y < box.bottom) return column;
+  }
+  return null;
+}
+
+// wheel scrolls the column below the hand, which the veil hides from the wheel.
+function wheel(event) {
+  columnAt(event.clientX, event.clientY)?.querySelector('.column-body').scrollBy(0, event.deltaY);
+}
+
 // follow runs once a frame: the ghost follows the hand, the board scrolls at its edges.
 function follow() {
   if (!drag?.ghost) return;
   drag.ghost.style.transform = `translate3d(${drag.x - drag.dx}px, ${drag.y - drag.dy}px, 0)`;
-  const over = document.elementFromPoint(drag.x, drag.y)?.closest('.column') ?? null;
+  const over = columnAt(drag.x, drag.y);
   if (over !== drag.over) {
     drag.over?.classList.remove('over');
     drag.over = over;
@@ -93,7 +110,7 @@ function follow() {
 function release() {
   const { card, ghost } = drag;
   // The frame may be behind the hand.
-  const over = document.elementFromPoint(drag.x, drag.y)?.closest('.column');
+  const over = columnAt(drag.x, drag.y);
   const target = over?.classList.contains('may') ? over.dataset.status : null;
   const from = ghost.getBoundingClientRect();
   swallowClick();
@@ -113,9 +130,10 @@ function cancel() {
 }
 
 function end() {
-  const { card, ghost, frame } = drag;
+  const { card, ghost, veil, frame } = drag;
   cancelAnimationFrame(frame);
   ghost.remove();
+  veil.remove();
   card.classList.remove('held');
   document.documentElement.classList.remove('dragging');
   for (const column of board.querySelectorAll('.column')) column.classList.remove('may', 'not', 'home', 'over');
