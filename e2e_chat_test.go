@@ -36,6 +36,7 @@ func newOffice(t *testing.T) *office {
 	o := &office{world: newWorld(t)}
 	w := o.world
 	w.limits = notify.Limits{Off: true}
+	w.config.Notices.Gather = 0
 	w.restart()
 	for _, u := range []emulator.User{
 		{ID: brunoChat, FirstName: "Bruno", LastName: "Lima", LanguageCode: "pt-br"},

@@ -40,6 +40,7 @@ type Notice struct {
 	Urgent     bool  // goes before ordinary notices
 	Topic      Topic // whoever has switched it off is not told; "" for what everybody is told
 	Gather     bool  // may wait a moment for what follows, to become one message with it
+	Here       int64 // of a card: the chat in which somebody waits to see it change; 0 for none
 }
 
 // telling is the table of who is told what: for each event, the audiences and the kind
@@ -175,7 +176,9 @@ func reachLead(events []Event) bool {
 // address fills in the receiver; false means that nobody is to be told.
 func (n *Notice) address(t Ticket, a Actor, e Event, origin, lead int64) bool {
 	n.Urgent = t.Priority == PriorityUrgent
-	if n.Kind == NoticeEvent {
+	if n.Kind == NoticeCard {
+		n.Here = a.ChatID
+	} else {
 		n.Topic = topics[e.Kind]
 		n.Gather = !n.Urgent && n.Topic != TopicComments
 	}

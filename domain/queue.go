@@ -101,6 +101,7 @@ type Delivery struct {
 	Message   *Outgoing
 	TicketID  int64
 	EventIDs  []int64
+	Awaited   bool // somebody is looking at the chat for it
 	Attempts  int  // earlier attempts that count
 	Uncertain bool // an earlier attempt may have reached Telegram
 	CreatedAt time.Time
@@ -121,7 +122,7 @@ type Outbox interface {
 	// or another process has the lane. A lease that ends without a word makes the
 	// delivery claimable again, as Uncertain.
 	Claim(ctx context.Context, lane int64, lease time.Duration) (d Delivery, ok bool, err error)
-	// ClaimAnswer is Claim for nothing but [DeliverMessage].
+	// ClaimAnswer is Claim for nothing but what is awaited.
 	ClaimAnswer(ctx context.Context, lane int64, lease time.Duration) (d Delivery, ok bool, err error)
 	// Sent finishes a delivery and links the message to its ticket. messageID is 0 when
 	// nothing had to be sent. hash is that of a card.

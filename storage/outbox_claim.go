@@ -130,6 +130,7 @@ func delivery(lane int64, rows []claimed) (domain.Delivery, error) {
 		}
 		d.Attempts = max(d.Attempts, r.attempts)
 		d.Uncertain = d.Uncertain || r.uncertain
+		d.Awaited = d.Awaited || r.priority == int64(priorityAnswer)
 	}
 	if d.Kind == domain.DeliverMessage {
 		var err error

@@ -243,7 +243,14 @@ func (b *recorder) scan(rows pgx.Rows) error {
 			b.r.Events[i].CommentID = int64(comment)
 		}
 	}
-	b.wake = Wake{NoticeLanes: lanes, Events: len(events) > 0, Files: b.pendingFiles()}
+	b.wake = Wake{Events: len(events) > 0, Files: b.pendingFiles()}
+	for _, lane := range lanes {
+		if slices.ContainsFunc(b.r.Notices, func(n domain.Notice) bool { return n.Here == lane }) {
+			b.wake.OutboxLanes = append(b.wake.OutboxLanes, lane)
+		} else {
+			b.wake.NoticeLanes = append(b.wake.NoticeLanes, lane)
+		}
+	}
 	return nil
 }
 

@@ -14,8 +14,8 @@ const (
 	priorityNotice
 )
 
-// urgentWord is priorityUrgent in SQL.
-var urgentWord = strconv.Itoa(int(priorityUrgent))
+// answerWord and urgentWord are priorities in SQL.
+var answerWord, urgentWord = strconv.Itoa(int(priorityAnswer)), strconv.Itoa(int(priorityUrgent))
 
 // events appends the history. Ids are drawn in the order of the events, so that reading by id tells
 // them in that order.
@@ -91,21 +91,21 @@ func (b *recorder) notices() {
 	}
 	b.with(`n AS (SELECT n.*, v.id AS evento, v.usuario AS autor FROM unnest(`, b.arg(in.kinds), `::text[], `, b.arg(in.users), `::bigint[], `,
 		b.arg(in.events), `::bigint[], `, b.arg(in.except), `::bigint[], `, b.arg(in.priorities), `::smallint[], `,
-		b.arg(in.topics), `::text[], `, b.arg(in.gather), `::boolean[])
-		WITH ORDINALITY AS n (tipo, usuario, posicao, exceto, prioridade, assunto, espera, ordem) JOIN v ON v.ordem = n.posicao)`)
+		b.arg(in.topics), `::text[], `, b.arg(in.gather), `::boolean[], `, b.arg(in.here), `::bigint[])
+		WITH ORDINALITY AS n (tipo, usuario, posicao, exceto, prioridade, assunto, espera, aqui, ordem) JOIN v ON v.ordem = n.posicao)`)
 	now := b.arg(b.now) + `::timestamptz`
 	b.with(`s AS (INSERT INTO saida (faixa, topico_id, evento_id, usuario_id, chamado_id, prioridade, criado_em, proxima_em, adiado, tipo)
-		SELECT d.chat, d.topico, d.evento, d.usuario, t.id, d.prioridade, `, now, `,
+		SELECT d.chat, d.topico, d.evento, d.usuario, t.id, CASE WHEN d.chat = d.aqui THEN `, answerWord, ` ELSE d.prioridade END, `, now, `,
 			greatest(`, now, `, d.silencio, CASE WHEN d.espera THEN `, b.arg(b.now.Add(b.gather)), `::timestamptz END),
 			d.silencio IS NOT NULL OR d.espera, d.tipo
 		FROM t, (`,
 		`SELECT g.chat_id AS chat, `, b.topic(), ` AS topico, NULL::integer AS usuario, n.evento, n.prioridade, n.tipo, n.espera,
-			NULL::timestamptz AS silencio, n.ordem
+			NULL::timestamptz AS silencio, n.ordem, n.aqui
 			FROM n, `, placesFor(b.arg(string(b.ticket.Category))), ` g WHERE n.usuario = 0 AND g.chat_id <> n.exceto AND (g.leva`, b.liveCards(), `)
 		UNION ALL
 		SELECT u.telegram_id, 0, u.id, n.evento, n.prioridade, n.tipo, n.espera,
 			CASE WHEN u.silencio_de IS NOT NULL AND NOT (n.prioridade = `, urgentWord, ` AND u.silencio_urgente) AND n.autor <> n.usuario
-				THEN fim_silencio(`, now, `, `, b.arg(b.zone), `, u.silencio_de, u.silencio_ate) END, n.ordem
+				THEN fim_silencio(`, now, `, `, b.arg(b.zone), `, u.silencio_de, u.silencio_ate) END, n.ordem, n.aqui
 			FROM n JOIN usuarios u ON u.id = n.usuario WHERE n.usuario <> 0
 			AND u.telegram_id <> n.exceto AND u.ativo AND u.telegram_bloqueado_em IS NULL
 			AND NOT n.assunto = ANY (u.avisos_mudos)
@@ -141,6 +141,7 @@ type noticeArrays struct {
 	priorities []int16
 	topics     []string
 	gather     []bool
+	here       []int64
 }
 
 // add takes a notice; gathers says whether any may wait for others.
@@ -161,6 +162,7 @@ func (in *noticeArrays) add(n domain.Notice, gathers bool) {
 	in.priorities = append(in.priorities, priority)
 	in.topics = append(in.topics, string(n.Topic))
 	in.gather = append(in.gather, n.Gather && gathers)
+	in.here = append(in.here, n.Here)
 }
 
 // fileArrays are attachments by column, and the pieces of those whose content is at hand.

@@ -90,7 +90,7 @@ func (o *fakeOutbox) Claim(_ context.Context, lane int64, lease time.Duration) (
 }
 
 func (o *fakeOutbox) ClaimAnswer(_ context.Context, lane int64, lease time.Duration) (domain.Delivery, bool, error) {
-	return o.claim(lane, lease, func(r *row) bool { return r.d.Kind == domain.DeliverMessage })
+	return o.claim(lane, lease, func(r *row) bool { return r.d.Awaited })
 }
 
 func (o *fakeOutbox) claim(lane int64, lease time.Duration, want func(*row) bool) (domain.Delivery, bool, error) {
@@ -360,7 +360,7 @@ func (plain) Notice(r Reader, t domain.Ticket, events []domain.NoticeEventView) 
 
 func message(chatID int64, text string) domain.Delivery {
 	payload, _ := json.Marshal(chat.Outgoing{Text: text})
-	return domain.Delivery{Kind: domain.DeliverMessage, ChatID: chatID, Message: &domain.Outgoing{ChatID: chatID, Payload: payload}}
+	return domain.Delivery{Kind: domain.DeliverMessage, ChatID: chatID, Awaited: true, Message: &domain.Outgoing{ChatID: chatID, Payload: payload}}
 }
 
 func cardFor(chatID, userID int64) domain.Delivery {

@@ -79,3 +79,26 @@ func TestCardFollowsItsTicketToAnotherTopic(t *testing.T) {
 		}
 	})
 }
+
+func TestACardThatSomebodyTappedDoesNotWaitItsTurn(t *testing.T) {
+	inOffice(t, func(o *office) {
+		for i := range 3 {
+			o.outbox.add(message(group, fmt.Sprint(i)))
+		}
+		o.open(10 * time.Millisecond)
+		o.outbox.add(cardFor(group, 0))
+		tapped := cardFor(group, 0)
+		o.relay.Wake([]int64{group})
+		o.open(10 * time.Millisecond)
+		if n := len(o.sender.sent()); n != 3 {
+			t.Fatalf("%d sent: a card that nobody waits for takes what is left for answers", n)
+		}
+		tapped.Awaited = true
+		o.outbox.add(tapped)
+		o.relay.Wake([]int64{group})
+		o.open(10 * time.Millisecond)
+		if n := len(o.sender.sent()); n != 4 {
+			t.Errorf("%d sent: the card that was tapped waits", n)
+		}
+	})
+}

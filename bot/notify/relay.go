@@ -163,7 +163,7 @@ func (r *Relay) step(ctx context.Context, lane int64) lanes.Next {
 	if !ok {
 		return lanes.Idle()
 	}
-	if wait := r.limits.take(lane, d.Kind == domain.DeliverMessage, r.o.Now()); wait > 0 {
+	if wait := r.limits.take(lane, d.Awaited, r.o.Now()); wait > 0 {
 		r.retry(ctx, d, wait, false, "waits for its turn")
 		return lanes.Aside(wait)
 	}

@@ -543,7 +543,7 @@ func TestAcknowledgementIsInsistedOn(t *testing.T) {
 
 func TestUnreadableRowIsGivenUp(t *testing.T) {
 	inOffice(t, func(o *office) {
-		bad := o.outbox.add(domain.Delivery{Kind: domain.DeliverMessage, ChatID: employee, Message: &domain.Outgoing{Payload: []byte("{")}})
+		bad := o.outbox.add(domain.Delivery{Kind: domain.DeliverMessage, ChatID: employee, Awaited: true, Message: &domain.Outgoing{Payload: []byte("{")}})
 		odd := o.outbox.add(domain.Delivery{Kind: "pombo", ChatID: employee})
 		missing := o.outbox.add(domain.Delivery{Kind: domain.DeliverCard, ChatID: group, TicketID: 404})
 		o.open(10 * time.Second)
