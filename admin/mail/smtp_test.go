@@ -171,3 +171,22 @@ func TestBadSMTPAddresses(t *testing.T) {
 		}
 	}
 }
+
+// Check logs in as Send does, and sends nothing.
+func TestSMTPCheck(t *testing.T) {
+	server := &mailServer{login: "eu:geheim"}
+	address := server.start(t, &tls.Config{Certificates: []tls.Certificate{selfSigned(t)}})
+	for password, good := range map[string]bool{"geheim": true, "errada": false} {
+		s := smtpTo(t, "smtp://eu:"+password+"@"+address)
+		if err := s.client.SetTLSConfig(&tls.Config{InsecureSkipVerify: true}); err != nil {
+			t.Fatal(err)
+		}
+		err := s.Check(t.Context())
+		if (err == nil) != good || err != nil && strings.Contains(err.Error(), password) {
+			t.Errorf("%s: %v", password, err)
+		}
+	}
+	if len(server.got) > 0 {
+		t.Error("a mail was sent")
+	}
+}
