@@ -34,6 +34,7 @@ var notExported = map[string]string{
 	"cadastros":    "codes that somebody waits for",
 	"chaves":       "answers to repeated requests",
 	"codigos":      "secrets",
+	"conhecidos":   "who has logged in from where",
 	"contadores":   "made of the rest",
 	"conversas":    "half-finished dialogues",
 	"convites":     "secrets",
