@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"sync"
+	"time"
+)
+
+// mood is how the mail server behaves.
+type mood int
+
+const (
+	well   mood = iota
+	away        // refuses connections' commands with 421
+	hangs       // takes a mail and never says so
+	cuts        // takes a mail and breaks the connection
+	slowly      // takes two seconds for each mail
+)
+
+// postOffice is a mail server that keeps what it is given.
+type postOffice struct {
+	addr     string
+	listener net.Listener
+	closed   chan struct{}
+
+	mu     sync.Mutex
+	mood   mood
+	mails  map[string]int // subject and receiver → how often
+	unsure map[string]int // … of those, how often the sender was not told
+}
+
+func openPostOffice() (*postOffice, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	p := &postOffice{addr: l.Addr().String(), listener: l, closed: make(chan struct{}), mails: map[string]int{}, unsure: map[string]int{}}
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go p.talk(conn)
+		}
+	}()
+	return p, nil
+}
+
+func (p *postOffice) close() error {
+	close(p.closed)
+	return p.listener.Close()
+}
+
+func (p *postOffice) behave(m mood) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.mood = m
+}
+
+func (p *postOffice) now() mood {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.mood
+}
+
+var errHangUp = errors.New("hang up")
+
+func (p *postOffice) talk(conn net.Conn) {
+	defer conn.Close()
+	if p.now() == away {
+		fmt.Fprint(conn, "421 closed for today\r\n")
+		return
+	}
+	r := bufio.NewReader(conn)
+	fmt.Fprint(conn, "220 chaos ESMTP\r\n")
+	to := ""
+	for {
+		line, err := r.ReadString('\n')
+		if err != nil {
+			return
+		}
+		verb := strings.ToUpper(strings.TrimSpace(line))
+		switch {
+		case strings.HasPrefix(verb, "DATA"):
+			fmt.Fprint(conn, "354 go on\r\n")
+			if err := p.take(conn, r, to); err != nil {
+				return
+			}
+		case strings.HasPrefix(verb, "RCPT"):
+			to = strings.ToLower(strings.TrimPrefix(verb, "RCPT TO:"))
+			fmt.Fprint(conn, "250 ok\r\n")
+		case strings.HasPrefix(verb, "QUIT"):
+			fmt.Fprint(conn, "221 bye\r\n")
+			return
+		default:
+			fmt.Fprint(conn, "250 ok\r\n")
+		}
+	}
+}
+
+// take keeps a mail and behaves.
+func (p *postOffice) take(conn net.Conn, r *bufio.Reader, to string) error {
+	id := ""
+	for {
+		line, err := r.ReadString('\n')
+		if err != nil {
+			return err
+		}
+		if name, value, ok := strings.Cut(line, ":"); ok && strings.EqualFold(name, "Message-ID") {
+			id = strings.TrimSpace(value)
+		}
+		if line == ".\r\n" {
+			break
+		}
+	}
+	m := p.now()
+	p.mu.Lock()
+	p.mails[to+" "+id]++
+	if m == hangs || m == cuts {
+		p.unsure[to+" "+id]++
+	}
+	p.mu.Unlock()
+	switch m {
+	case cuts:
+		return errHangUp
+	case hangs:
+		select {
+		case <-p.closed:
+		case <-time.After(time.Minute):
+		}
+		return errHangUp
+	case slowly:
+		time.Sleep(2 * time.Second)
+	}
+	_, err := fmt.Fprint(conn, "250 taken\r\n")
+	return err
+}
