@@ -122,7 +122,7 @@ func (p *Program) newRelay(client *telegram.Client, router *bot.Router) *notify.
 	return notify.New(notify.Options{
 		Outbox: p.outbox(), Tickets: p.db, Desk: p.desk, Sender: client,
 		Renderer:  renderer{panelURL: p.config.HTTP.PublicURL, location: p.config.Desk.Location()},
-		GroupLang: p.config.Desk.Language, Now: p.now, Log: p.log, Limits: p.limits, Unreachable: p.mailInstead,
+		GroupLang: p.config.Desk.Language, Now: p.now, Log: p.log, Limits: p.limits, Undelivered: p.mailInstead,
 		ThreadGone: p.topicGone,
 		GroupLost: func(ctx context.Context, chatID int64) (lost bool, err error) {
 			err = p.db.Atomically(ctx, func(s domain.Store) error {

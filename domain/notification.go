@@ -29,6 +29,9 @@ const (
 	NoticeEvent NoticeKind = "aviso"
 )
 
+// NoticeTogether is how many events of a ticket one message tells of.
+const NoticeTogether = 6
+
 // Notice is one thing somebody must be told. It is written in the transaction of the
 // event and rendered when it is delivered, so that it shows the state of that moment.
 type Notice struct {

@@ -104,6 +104,7 @@ type Delivery struct {
 	Awaited   bool // somebody is looking at the chat for it
 	Attempts  int  // earlier attempts that count
 	Uncertain bool // an earlier attempt may have reached Telegram
+	Aside     bool // what comes after it need not wait for it any more
 	CreatedAt time.Time
 }
 
@@ -119,8 +120,8 @@ type Outbox interface {
 	// DueLanes returns chats with something that can be sent now, the urgent first.
 	DueLanes(ctx context.Context, limit int) ([]int64, error)
 	// Claim takes the next delivery of a lane for lease; ok is false when nothing is due
-	// or another process has the lane. A lease that ends without a word makes the
-	// delivery claimable again, as Uncertain.
+	// or another process has the lane. A lease that ends without a word, by time or because
+	// its process died, makes the delivery claimable again, as Uncertain.
 	Claim(ctx context.Context, lane int64, lease time.Duration) (d Delivery, ok bool, err error)
 	// ClaimAnswer is Claim for nothing but what is awaited.
 	ClaimAnswer(ctx context.Context, lane int64, lease time.Duration) (d Delivery, ok bool, err error)
@@ -128,7 +129,7 @@ type Outbox interface {
 	// nothing had to be sent. hash is that of a card.
 	Sent(ctx context.Context, d Delivery, messageID int64, hash []byte) error
 	// Retry puts a delivery back until at; counted says whether the attempt counts.
-	// d.Uncertain is remembered.
+	// d.Uncertain and d.Aside are remembered.
 	Retry(ctx context.Context, d Delivery, at time.Time, counted bool, cause string) error
 	// Dead gives a delivery up; it stays visible with its cause.
 	Dead(ctx context.Context, d Delivery, cause string) error

@@ -64,9 +64,9 @@ func (s *store) Unsend(ctx context.Context, key string) error {
 // error is [domain.CodeUnavailable], and the caller asks again in a moment.
 func (s *store) TicketOfMessage(ctx context.Context, o domain.Origin) (l domain.MessageLink, ok bool, err error) {
 	err = s.run(ctx, statement{sql: `SELECT chamado_id, comentario_id, interno, 0 AS ordem FROM mensagens WHERE chat_id = $1 AND mensagem_id = $2
-		UNION ALL (SELECT 0, NULL, false, 1 FROM saida WHERE faixa = $1 AND terminado_em IS NULL AND tomado_ate > $3 AND chamado_id IS NOT NULL LIMIT 1)
+		UNION ALL (SELECT 0, NULL, false, 1 FROM saida WHERE faixa = $1 AND terminado_em IS NULL AND tomado_ate > now() AND chamado_id IS NOT NULL LIMIT 1)
 		ORDER BY ordem LIMIT 1`,
-		args: []any{o.ChatID, o.MessageID, s.db.clock()}, read: one(func(rows pgx.Rows) error {
+		args: []any{o.ChatID, o.MessageID}, read: one(func(rows pgx.Rows) error {
 			var order int
 			return rows.Scan(&l.TicketID, (*zeroInt)(&l.CommentID), &l.Internal, &order)
 		})})

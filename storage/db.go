@@ -49,15 +49,16 @@ type Options struct {
 // [DB.Feed] give the other ports. All methods may be called from any goroutine.
 type DB struct {
 	store
-	pool   *pgxpool.Pool
-	log    *slog.Logger
-	now    func() time.Time
-	wake   *wakes
-	sealer sealer
-	gather time.Duration
-	wait   time.Duration // for a connection
-	zone   string
-	mails  bool // notices become mails where there is no open chat
+	pool     *pgxpool.Pool
+	log      *slog.Logger
+	now      func() time.Time
+	wake     *wakes
+	presence presence
+	sealer   sealer
+	gather   time.Duration
+	wait     time.Duration // for a connection
+	zone     string
+	mails    bool // notices become mails where there is no open chat
 
 	contents Contents // nil: none
 	outside  bool     // new contents go there

@@ -1,6 +1,10 @@
 package storage
 
-import "github.com/jackc/pgx/v5"
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+)
 
 // WithTracer makes opts report every statement to t.
 func WithTracer(o Options, t pgx.QueryTracer) Options {
@@ -13,3 +17,12 @@ var (
 	Exported    = exported
 	NotExported = notExported
 )
+
+// Enter registers db on a connection, whose end gives its lock up.
+func (db *DB) Enter(ctx context.Context, conn *pgx.Conn) error { return db.enter(ctx, conn) }
+
+// Beat is what a registered process does every second.
+func (db *DB) Beat(ctx context.Context) error { return db.beat(ctx) }
+
+// Leave is what it does at its end.
+func (db *DB) Leave(ctx context.Context) { db.leave(ctx) }

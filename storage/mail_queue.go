@@ -21,19 +21,20 @@ func (db *DB) Mails() domain.MailQueue { return mails{db} }
 // person is to be told of one ticket becomes one mail.
 func (q mails) ClaimMail(ctx context.Context, limit int, lease time.Duration) ([]domain.Mail, error) {
 	now := q.db.clock()
+	owner, lease := q.db.owner(lease)
 	var out []domain.Mail
 	var unreadable []domain.Mail
 	err := q.db.run(ctx, statement{sql: `WITH c AS MATERIALIZED (
 			SELECT id FROM correio
-			WHERE terminado_em IS NULL AND proxima_em <= $1 AND (tomado_ate IS NULL OR tomado_ate <= $1)
+			WHERE terminado_em IS NULL AND proxima_em <= $1 AND (tomado_ate IS NULL OR tomado_ate <= now())
 			ORDER BY prioridade, proxima_em, id LIMIT $3 FOR UPDATE SKIP LOCKED), u AS (
-			UPDATE correio m SET tomado_ate = $2, tentativas = tentativas + CASE WHEN tomado_ate IS NOT NULL THEN 1 ELSE 0 END
+			UPDATE correio m SET tomado_ate = now() + $2::interval, tomado_por = $4, tentativas = tentativas + CASE WHEN tomado_ate IS NOT NULL THEN 1 ELSE 0 END
 			FROM c WHERE m.id = c.id
 			RETURNING m.id, m.tipo, m.usuario_id, m.endereco, m.idioma, m.chamado_id, m.evento_id, m.criado_em, m.vence_em,
 				m.tentativas, m.segredos, m.prioridade, m.proxima_em)
 		SELECT id, tipo, usuario_id, endereco, idioma, chamado_id, evento_id, criado_em, vence_em, tentativas, segredos
 		FROM u ORDER BY prioridade, proxima_em, id`,
-		args: []any{now, now.Add(lease), limit}, read: each(func(rows pgx.Rows) error {
+		args: []any{now, lease, limit, owner}, read: each(func(rows pgx.Rows) error {
 			m, sealed, err := scanMail(rows)
 			if err != nil {
 				return err

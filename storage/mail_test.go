@@ -100,7 +100,7 @@ func TestMailsAreClaimedOnce(t *testing.T) {
 			t.Errorf("mail %d was claimed %d times", id, n)
 		}
 	}
-	h.clock.Add(2 * time.Minute)
+	h.expireLeases()
 	if got := h.claimed(1); len(got) != 1 || got[0].Attempts != 1 {
 		t.Errorf("after the lease: %+v", got)
 	}

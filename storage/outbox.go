@@ -15,14 +15,14 @@ import (
 type outbox struct{ db *DB }
 
 // DueLanes returns chats whose first waiting row can be sent now and that nobody is sending to, the
-// urgent first.
+// urgent first. What was to go out as soon as it was written is due, also if the clock was set back since.
 func (x outbox) DueLanes(ctx context.Context, limit int) ([]int64, error) {
 	var lanes []int64
 	err := x.db.run(ctx, statement{sql: `SELECT faixa FROM (
-			SELECT DISTINCT ON (faixa) faixa, prioridade, id, proxima_em FROM saida
+			SELECT DISTINCT ON (faixa) faixa, prioridade, id, criado_em, proxima_em FROM saida
 			WHERE terminado_em IS NULL AND NOT (adiado AND proxima_em > $1) ORDER BY faixa, prioridade, id) primeira
-		WHERE proxima_em <= $1 AND NOT EXISTS (
-			SELECT FROM saida s WHERE s.faixa = primeira.faixa AND s.terminado_em IS NULL AND s.tomado_ate > $1)
+		WHERE (proxima_em <= $1 OR proxima_em <= criado_em) AND NOT EXISTS (
+			SELECT FROM saida s WHERE s.faixa = primeira.faixa AND s.terminado_em IS NULL AND s.tomado_ate > now())
 		ORDER BY prioridade, id LIMIT $2`, args: []any{x.db.clock(), limit}, read: ints(&lanes)})
 	return lanes, wrap("look for messages to send", err)
 }
@@ -69,13 +69,13 @@ func linkSent(d domain.Delivery, messageID int64, hash []byte, now time.Time) []
 	}}
 }
 
-// Retry puts a delivery back until at, and remembers if it is uncertain. It has no effect on rows that
+// Retry puts a delivery back until at, and remembers if it is uncertain or steps aside. It has no effect on rows that
 // somebody else took meanwhile, because the lease had run out.
 func (x outbox) Retry(ctx context.Context, d domain.Delivery, at time.Time, counted bool, cause string) error {
 	err := x.db.run(ctx, statement{sql: `UPDATE saida SET proxima_em = $3, tomado_ate = NULL, erro = $4,
-			tentativas = tentativas + CASE WHEN $5 THEN 1 ELSE 0 END, incerto = incerto OR $6
+			tentativas = tentativas + CASE WHEN $5 THEN 1 ELSE 0 END, incerto = incerto OR $6, adiado = adiado OR $7
 		WHERE id = ANY ($1) AND terminado_em IS NULL AND tentativas <= $2`,
-		args: []any{d.IDs, d.Attempts, at, cause, counted, d.Uncertain}})
+		args: []any{d.IDs, d.Attempts, at, cause, counted, d.Uncertain, d.Aside}})
 	if err == nil {
 		x.db.wakes(Wake{NoticeLanes: []int64{d.Lane}})
 	}

@@ -17,7 +17,7 @@ const claimWindow = 50
 
 // claimSQL leases the lane's first row if it is due and nobody has a lease there, together with what is
 // delivered in the same message: every waiting card row of its ticket, or the notices about its ticket
-// that follow with nothing but cards between, also those that wait on purpose for a moment more. Rows
+// that follow with nothing but cards between, as many as one message tells of, also those that wait on purpose for a moment more. Rows
 // are only ever added, and read by the renderer after this commits: one that is committed later stays
 // waiting, so that a card's last state is always delivered. Rows that wait on purpose for longer are as
 // good as absent.
@@ -25,20 +25,20 @@ const claimWindow = 50
 // A lease that ran out without a word counts as an attempt with unknown outcome.
 const claimSQL = `
 WITH espera AS MATERIALIZED (
-	SELECT id, prioridade, tipo, chamado_id, usuario_id, proxima_em, adiado FROM saida
+	SELECT id, prioridade, tipo, chamado_id, usuario_id, criado_em, proxima_em, adiado FROM saida
 	WHERE faixa = $1 AND terminado_em IS NULL AND prioridade <= $6 AND NOT (adiado AND proxima_em > $5) ORDER BY prioridade, id LIMIT $4
 ), primeira AS MATERIALIZED (
 	SELECT * FROM espera WHERE NOT (adiado AND proxima_em > $2) ORDER BY prioridade, id LIMIT 1
 ), juntas AS (
 	SELECT e.id, e.tipo = 'aviso' AND bool_and(e.tipo = 'cartao' OR e.tipo = p.tipo AND e.chamado_id = p.chamado_id AND e.usuario_id IS NOT DISTINCT FROM p.usuario_id)
-			OVER (ORDER BY e.prioridade, e.id) OR e.id = p.id
+			OVER (ORDER BY e.prioridade, e.id) AND count(*) FILTER (WHERE e.tipo = 'aviso') OVER (ORDER BY e.prioridade, e.id) <= $8 OR e.id = p.id
 			OR p.tipo = 'cartao' AND e.tipo = 'cartao' AND e.chamado_id = p.chamado_id AND e.usuario_id IS NOT DISTINCT FROM p.usuario_id AS vai
 	FROM espera e, primeira p
-	WHERE p.proxima_em <= $2 AND (e.prioridade, e.id) >= (p.prioridade, p.id) AND NOT EXISTS (
-		SELECT FROM saida s WHERE s.faixa = $1 AND s.terminado_em IS NULL AND s.tomado_ate > $2)
+	WHERE (p.proxima_em <= $2 OR p.proxima_em <= p.criado_em) AND (e.prioridade, e.id) >= (p.prioridade, p.id) AND NOT EXISTS (
+		SELECT FROM saida s WHERE s.faixa = $1 AND s.terminado_em IS NULL AND s.tomado_ate > now())
 )
 UPDATE saida s SET incerto = s.incerto OR s.tomado_ate IS NOT NULL,
-	tentativas = s.tentativas + CASE WHEN s.tomado_ate IS NOT NULL THEN 1 ELSE 0 END, tomado_ate = $3, adiado = false
+	tentativas = s.tentativas + CASE WHEN s.tomado_ate IS NOT NULL THEN 1 ELSE 0 END, tomado_ate = now() + $3::interval, tomado_por = $7, adiado = false
 FROM juntas j
 WHERE j.vai AND s.id = j.id AND s.terminado_em IS NULL
 RETURNING s.id, s.prioridade, s.tipo, s.topico_id, s.usuario_id, s.chamado_id, s.evento_id, s.tentativas, s.incerto, s.criado_em, s.conteudo,
@@ -101,10 +101,11 @@ func (x outbox) claim(ctx context.Context, lane int64, lease time.Duration, leas
 // after the lock was, so that it sees what the claimer before it committed.
 func (x outbox) lease(ctx context.Context, lane int64, lease time.Duration, least int16) ([]claimed, error) {
 	now := x.db.clock()
+	owner, lease := x.db.owner(lease)
 	var out []claimed
 	err := x.db.run(ctx,
 		statement{sql: `SELECT pg_advisory_xact_lock($1, hashint8($2))`, args: []any{lockOutbox, lane}},
-		statement{sql: claimSQL, args: []any{lane, now, now.Add(lease), claimWindow, now.Add(x.db.gather), least}, read: each(func(rows pgx.Rows) error {
+		statement{sql: claimSQL, args: []any{lane, now, lease, claimWindow, now.Add(x.db.gather), least, owner, domain.NoticeTogether}, read: each(func(rows pgx.Rows) error {
 			var c claimed
 			err := rows.Scan(&c.id, &c.priority, &c.kind, &c.thread, &c.user, &c.ticket, &c.event, &c.attempts, &c.uncertain,
 				&c.created, &c.content, &c.chat)

@@ -335,7 +335,7 @@ func TestLeaseThatRunsOutIsUncertain(t *testing.T) {
 		t.Errorf("%+v", lost)
 	}
 	h.nothing(1)
-	h.clock.Add(time.Minute)
+	h.expireLeases()
 	again := h.claim(1)
 	if !again.Uncertain || again.Attempts != 1 {
 		t.Errorf("%+v", again)
@@ -391,7 +391,7 @@ func TestNoticesFollowAPersonToAnotherChat(t *testing.T) {
 	}
 	h.open(ana, "b")
 	must2(h.UnlinkTelegram(t.Context(), ana.ID))(t)
-	h.clock.Add(time.Hour)
+	h.expireLeases()
 	h.nothing(701)
 	if h.count("SELECT count(*) FROM saida WHERE faixa = 701 AND terminado_em IS NOT NULL AND erro LIKE 'a pessoa%'") != 2 {
 		t.Error("what nobody can receive is not marked")

@@ -27,8 +27,9 @@ type note struct {
 	Wake
 }
 
-// Run exchanges wake-ups with other processes and keeps the counters short and removes what is finished and
-// old, until ctx ends; then it returns nil. Losing the database is not an error: it goes on when the database is back, and tells
+// Run exchanges wake-ups with other processes, takes over what dead ones were sending, keeps the counters
+// short and removes what is finished and old, until ctx ends; then it returns nil. Losing the database is
+// not an error: it goes on when the database is back, and tells
 // listeners that they may have missed something.
 func (db *DB) Run(ctx context.Context) error {
 	self := rand.Text()
@@ -36,6 +37,8 @@ func (db *DB) Run(ctx context.Context) error {
 	g.Go(func() error { return db.announce(ctx, self) })
 	g.Go(func() error { return db.listen(ctx, self) })
 	g.Go(func() error { return db.maintain(ctx) })
+	g.Go(func() error { return db.attend(ctx) })
+	defer db.leave(ctx)
 	err := g.Wait()
 	if errors.Is(err, context.Canceled) {
 		return nil
@@ -103,6 +106,9 @@ func (db *DB) hear(ctx context.Context, self string) error {
 		return err
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
+	if err := db.enter(ctx, conn); err != nil {
+		return err
+	}
 	if _, err := conn.Exec(ctx, "LISTEN "+wakeChannel); err != nil {
 		return err
 	}

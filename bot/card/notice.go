@@ -9,9 +9,6 @@ import (
 	"chamados/domain"
 )
 
-// maxEvents is how many events one notice tells of; the newest, when there are more.
-const maxEvents = 6
-
 // Notice returns a message that tells of events of one ticket, oldest first. A requester
 // is told of nothing internal; if nothing is left to tell, the text is empty.
 func Notice(lang domain.Lang, t domain.Ticket, events []domain.NoticeEventView, o Options) chat.Outgoing {
@@ -19,8 +16,8 @@ func Notice(lang domain.Lang, t domain.Ticket, events []domain.NoticeEventView, 
 	if len(told) == 0 {
 		return chat.Outgoing{}
 	}
-	if len(told) > maxEvents {
-		told = told[len(told)-maxEvents:]
+	if len(told) > domain.NoticeTogether {
+		told = told[len(told)-domain.NoticeTogether:]
 	}
 	parts := make([]string, 0, len(told))
 	for _, e := range told {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -65,7 +64,7 @@ func (o *fakeOutbox) first(lane int64) *row { return o.firstOf(lane, func(*row) 
 
 func (o *fakeOutbox) firstOf(lane int64, want func(*row) bool) *row {
 	for _, r := range o.rows {
-		if r.d.Lane == lane && !r.finished && want(r) {
+		if r.d.Lane == lane && !r.finished && !(r.d.Aside && r.due.After(time.Now())) && want(r) {
 			return r
 		}
 	}
@@ -105,7 +104,7 @@ func (o *fakeOutbox) claim(lane int64, lease time.Duration, want func(*row) bool
 	if !r.leased.IsZero() {
 		r.d.Uncertain, r.d.Attempts = true, r.d.Attempts+1
 	}
-	r.leased = now.Add(lease)
+	r.leased, r.d.Aside = now.Add(lease), false
 	return r.d, true, nil
 }
 
@@ -114,7 +113,7 @@ func (o *fakeOutbox) row(d domain.Delivery) *row { return o.rows[d.IDs[0]-1] }
 func (o *fakeOutbox) acks() error {
 	if o.ackFail > 0 {
 		o.ackFail--
-		return errors.New("database is away")
+		return &domain.Error{Code: domain.CodeUnavailable, Key: "unavailable"}
 	}
 	return nil
 }
@@ -141,6 +140,7 @@ func (o *fakeOutbox) Retry(_ context.Context, d domain.Delivery, at time.Time, c
 	}
 	r := o.row(d)
 	r.due, r.leased, r.d.Uncertain = at, time.Time{}, r.d.Uncertain || d.Uncertain
+	r.d.Aside = d.Aside
 	if counted {
 		r.counted++
 		r.d.Attempts++

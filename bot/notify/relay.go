@@ -6,6 +6,7 @@ package notify
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"chamados/bot/chat"
@@ -59,11 +60,10 @@ type Options struct {
 	Renderer  Renderer
 	GroupLang domain.Lang // spoken in groups; default Portuguese
 	Limits    Limits
-	Parallel  int           // chats at once; default 8
-	Lease     time.Duration // of a claimed delivery; default 60 s, well beyond a call's timeout
-	// Unreachable is told when a delivery was given up because its receiver cannot be
-	// reached; may be nil.
-	Unreachable func(ctx context.Context, d domain.Delivery)
+	Parallel  int // chats at once; default 8
+	// Undelivered is told when a delivery that somebody should have seen was given up; may
+	// be nil.
+	Undelivered func(ctx context.Context, d domain.Delivery)
 	// GroupLost is told that a group cannot be written to. True means that it was one of IT's:
 	// what waited for it, also what was just given to Telegram, is dealt with. May be nil.
 	GroupLost func(ctx context.Context, chatID int64) (bool, error)
@@ -73,14 +73,23 @@ type Options struct {
 	Log        *slog.Logger
 }
 
+const (
+	// lease is how long a delivery is kept from others. It ends early when the process dies, so that it
+	// may be longer than any absence of the database that an acknowledgement waits for.
+	lease = 15 * time.Minute
+	// callTime bounds what one delivery does: a few calls of the database and of Telegram.
+	callTime = 45 * time.Second
+)
+
 // Relay delivers while Run runs.
 type Relay struct {
-	o      Options
-	lanes  *lanes.Runner
-	limits *limits
-	quiet  quiet
-	gate   *gate
-	stop   chan struct{} // closed when Run is to end
+	o         Options
+	lanes     *lanes.Runner
+	limits    *limits
+	quiet     quiet
+	gate      *gate
+	stop      chan struct{} // closed when Run is to end
+	delivered atomic.Int64  // when Telegram last took something, in Unix nanoseconds
 }
 
 // New returns a relay that does nothing until Run.
@@ -88,11 +97,8 @@ func New(o Options) *Relay {
 	if o.GroupLang == "" {
 		o.GroupLang = domain.LangPortuguese
 	}
-	if o.Lease <= 0 {
-		o.Lease = time.Minute
-	}
-	if o.Unreachable == nil {
-		o.Unreachable = func(context.Context, domain.Delivery) {}
+	if o.Undelivered == nil {
+		o.Undelivered = func(context.Context, domain.Delivery) {}
 	}
 	if o.GroupLost == nil {
 		o.GroupLost = func(context.Context, int64) (bool, error) { return false, nil }
@@ -150,7 +156,7 @@ func (r *Relay) step(ctx context.Context, lane int64) lanes.Next {
 	if turn > 0 {
 		claim = r.o.Outbox.ClaimAnswer
 	}
-	d, ok, err := claim(ctx, lane, r.o.Lease)
+	d, ok, err := claim(ctx, lane, lease)
 	if err != nil {
 		r.quiet.end([]int64{lane})
 		r.o.Log.Warn("notify: cannot claim", "lane", lane, "error", err)
@@ -167,7 +173,7 @@ func (r *Relay) step(ctx context.Context, lane int64) lanes.Next {
 		r.retry(ctx, d, wait, false, "waits for its turn")
 		return lanes.Aside(wait)
 	}
-	call, cancel := context.WithTimeout(ctx, r.o.Lease*3/4)
+	call, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
 	done, err := r.deliver(call, &d)
 	return r.settle(ctx, d, done, err)

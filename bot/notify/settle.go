@@ -11,15 +11,28 @@ import (
 )
 
 // giveUp is how long a delivery that fails is tried: as long as Telegram itself keeps what
-// it could not deliver.
-const giveUp = 24 * time.Hour
+// it could not deliver. leastTries keeps a clock that jumps from ending that early.
+const (
+	giveUp     = 24 * time.Hour
+	leastTries = 10
+)
 
-// uncertainPause is before the one repetition of a message that may have arrived.
-const uncertainPause = 2 * time.Second
+// Pauses before what failed is tried again: they grow up to the last. What may have arrived
+// is repeated with more reserve, since it may be seen twice.
+const (
+	firstPause, lastPause         = time.Second, 10 * time.Minute
+	firstUncertain, lastUncertain = 2 * time.Second, time.Hour
+)
+
+// asideAfter is after how many tries the chat goes on without a message that Telegram does
+// not take while it takes others: one message must not silence a chat. In an outage all
+// wait, in their order.
+const asideAfter = 4
 
 // settle writes down what came of a delivery and says when the chat goes on.
 func (r *Relay) settle(ctx context.Context, d domain.Delivery, what done, err error) lanes.Next {
 	if err == nil {
+		r.delivered.Store(r.o.Now().UnixNano())
 		r.ack(ctx, d, "sent", func(ctx context.Context) error {
 			return r.o.Outbox.Sent(ctx, d, what.messageID, what.hash)
 		})
@@ -37,16 +50,26 @@ func (r *Relay) settle(ctx context.Context, d domain.Delivery, what done, err er
 	case errors.Is(err, chat.ErrUnreachable):
 		return r.unreachable(ctx, d, err)
 	case errors.Is(err, chat.ErrRefused), errors.Is(err, chat.ErrThreadGone):
-		return r.dead(ctx, d, err)
-	case errors.Is(err, chat.ErrUncertain):
-		return r.uncertain(ctx, d, what, err)
+		return r.undelivered(ctx, d, err)
+	case errors.Is(err, chat.ErrUncertain) && what.sending:
+		r.gate.trouble()
+		d.Uncertain = true
+		return r.again(ctx, d, grown(firstUncertain, d.Attempts, 3, lastUncertain), err)
 	case domain.CodeOf(err) == domain.CodeUnavailable:
 		return r.retry(ctx, d, time.Second, false, err.Error())
 	case !fromTelegram:
 		return r.unprepared(ctx, d, err)
 	}
 	r.gate.trouble()
-	return r.again(ctx, d, err)
+	return r.again(ctx, d, grown(firstPause, d.Attempts, 1, lastPause), err)
+}
+
+// grown returns first, doubled so many times for each attempt, at most last.
+func grown(first time.Duration, attempts, doublings int, last time.Duration) time.Duration {
+	if attempts*doublings > 16 {
+		return last
+	}
+	return min(first<<(attempts*doublings), last)
 }
 
 // unreachable gives up what the receiver cannot get, and notes it for IT. What a group of IT
@@ -67,22 +90,7 @@ func (r *Relay) unreachable(ctx context.Context, d domain.Delivery, err error) l
 			r.o.Log.Warn("notify: cannot note that a person is unreachable", "chat", d.ChatID, "error", err)
 		}
 	}
-	next := r.dead(ctx, d, err)
-	r.o.Unreachable(ctx, d)
-	return next
-}
-
-// uncertain repeats what may have arrived: an edit as often as it takes, a message once.
-func (r *Relay) uncertain(ctx context.Context, d domain.Delivery, what done, err error) lanes.Next {
-	r.gate.trouble()
-	if !what.sending {
-		return r.again(ctx, d, err)
-	}
-	if d.Uncertain {
-		return r.dead(ctx, d, err)
-	}
-	d.Uncertain = true
-	return r.retry(ctx, d, uncertainPause, true, err.Error())
+	return r.undelivered(ctx, d, err)
 }
 
 // unpreparedTries is how often a message that cannot be made is tried before the chat goes
@@ -92,22 +100,24 @@ const unpreparedTries = 8
 // unprepared puts back, or gives up, what could not be read or rendered.
 func (r *Relay) unprepared(ctx context.Context, d domain.Delivery, err error) lanes.Next {
 	if d.Attempts+1 >= unpreparedTries {
-		return r.dead(ctx, d, err)
+		return r.undelivered(ctx, d, err)
 	}
 	r.o.Log.Warn("notify: cannot make a message", "chat", d.ChatID, "ticket", d.TicketID, "kind", d.Kind, "error", err)
 	return r.retry(ctx, d, time.Second<<d.Attempts, true, err.Error())
 }
 
-// again tries later, longer each time, and gives up after a day.
-func (r *Relay) again(ctx context.Context, d domain.Delivery, err error) lanes.Next {
-	if r.o.Now().Sub(d.CreatedAt) > giveUp {
-		return r.dead(ctx, d, err)
+// again tries later, and gives up after a day.
+func (r *Relay) again(ctx context.Context, d domain.Delivery, pause time.Duration, err error) lanes.Next {
+	if r.o.Now().Sub(d.CreatedAt) > giveUp && d.Attempts >= leastTries {
+		return r.undelivered(ctx, d, err)
 	}
-	pause := 10 * time.Minute
-	if d.Attempts < 10 {
-		pause = min(time.Second<<d.Attempts, pause)
+	others := r.o.Now().Sub(time.Unix(0, r.delivered.Load())) < pause
+	d.Aside = d.Attempts+1 >= asideAfter && others
+	next := r.retry(ctx, d, pause, true, err.Error())
+	if d.Aside {
+		return lanes.Again()
 	}
-	return r.retry(ctx, d, pause, true, err.Error())
+	return next
 }
 
 func (r *Relay) retry(ctx context.Context, d domain.Delivery, wait time.Duration, counted bool, cause string) lanes.Next {
@@ -118,6 +128,13 @@ func (r *Relay) retry(ctx context.Context, d domain.Delivery, wait time.Duration
 	return lanes.Later(wait)
 }
 
+// undelivered gives up what somebody should have seen.
+func (r *Relay) undelivered(ctx context.Context, d domain.Delivery, err error) lanes.Next {
+	next := r.dead(ctx, d, err)
+	r.o.Undelivered(ctx, d)
+	return next
+}
+
 func (r *Relay) dead(ctx context.Context, d domain.Delivery, err error) lanes.Next {
 	r.o.Log.Error("notify: given up", "chat", d.ChatID, "ticket", d.TicketID, "kind", d.Kind, "error", err)
 	r.ack(ctx, d, "dead", func(ctx context.Context) error {
@@ -126,19 +143,39 @@ func (r *Relay) dead(ctx context.Context, d domain.Delivery, err error) lanes.Ne
 	return lanes.Again()
 }
 
-// ack writes an outcome down, again and again while the lease lasts: a message that was
-// sent but not acknowledged would be sent twice.
+const (
+	// ackTime bounds one attempt to write an outcome down.
+	ackTime = 10 * time.Second
+	// lastAck bounds the one that is made when the process has no more time.
+	lastAck = time.Second
+	// ackTries is how often an outcome is written down in vain while the database answers.
+	ackTries = 20
+)
+
+// ack writes an outcome down, again and again while the database is away and the process lives: a message
+// that was sent but not acknowledged would be sent twice.
 func (r *Relay) ack(ctx context.Context, d domain.Delivery, what string, write func(ctx context.Context) error) {
-	ctx, cancel := context.WithTimeout(ctx, r.o.Lease/4)
-	defer cancel()
-	for pause := 50 * time.Millisecond; ; pause = min(2*pause, time.Second) {
-		err := write(ctx)
+	for tries, pause := 1, 50*time.Millisecond; ; pause = min(2*pause, time.Second) {
+		last := closed(ctx.Done())
+		err := ackOnce(ctx, write)
 		if err == nil {
 			return
 		}
-		if !sleep(ctx.Done(), pause) {
+		if domain.CodeOf(err) != domain.CodeUnavailable {
+			tries++
+		}
+		if last || tries > ackTries {
 			r.o.Log.Error("notify: outcome not written down", "outcome", what, "delivery", d.IDs, "error", err)
 			return
 		}
+		sleep(ctx.Done(), pause)
 	}
+}
+
+// ackOnce tries once, also when the process has to end, but then not for long.
+func ackOnce(ctx context.Context, write func(ctx context.Context) error) error {
+	trying, cancel := context.WithTimeout(context.WithoutCancel(ctx), ackTime)
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(lastAck, cancel) })()
+	return write(trying)
 }
