@@ -108,6 +108,13 @@ func (o *fakeOutbox) claim(lane int64, lease time.Duration, want func(*row) bool
 	return r.d, true, nil
 }
 
+// now returns a row as it is, for tests that go on afterwards.
+func (o *fakeOutbox) now(r *row) row {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return *r
+}
+
 func (o *fakeOutbox) row(d domain.Delivery) *row { return o.rows[d.IDs[0]-1] }
 
 func (o *fakeOutbox) acks() error {

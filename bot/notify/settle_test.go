@@ -82,7 +82,7 @@ func TestUncertainMessageIsRepeatedMoreAndMoreRarely(t *testing.T) {
 		o.open(10 * time.Minute)
 		o.want("olá", "olá", "olá", "olá")
 		o.open(13 * time.Hour)
-		if r.finished || !r.d.Uncertain {
+		if r := o.outbox.now(r); r.finished || !r.d.Uncertain {
 			t.Errorf("given up after hours: %+v", r)
 		}
 		o.open(12 * time.Hour)
@@ -214,7 +214,7 @@ func TestGivesUpAfterADay(t *testing.T) {
 		o.sender.fail = once(100000, errors.New("HTTP 500"))
 		r := o.outbox.add(message(employee, "x"))
 		o.open(23 * time.Hour)
-		if r.finished {
+		if o.outbox.now(r).finished {
 			t.Fatal("gave up too early")
 		}
 		o.open(2 * time.Hour)
@@ -276,7 +276,7 @@ func TestBrokenMessageStepsAside(t *testing.T) {
 		broken := o.outbox.add(cardFor(group, 0))
 		o.outbox.add(message(group, "after"))
 		o.open(time.Hour)
-		if broken.counted != 0 || broken.finished {
+		if broken := o.outbox.now(broken); broken.counted != 0 || broken.finished {
 			t.Errorf("an absent database counted: %+v", broken)
 		}
 		o.desk.mu.Lock()
