@@ -11,7 +11,7 @@ import (
 )
 
 // checkMessage fails for whatever Telegram would not take.
-func checkMessage(t *testing.T, m chat.Outgoing) {
+func checkMessage(t testing.TB, m chat.Outgoing) {
 	t.Helper()
 	if err := cardtest.Check(m); err != nil {
 		t.Errorf("Telegram would refuse: %v\n%s", err, m.Text)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -19,8 +20,12 @@ const uniqueViolation = "23505"
 
 const diskFull = "53100"
 
+// impossible are the failures of values that no row can hold, which only people and programs outside make up:
+// bytes that are no text, numbers and times beyond all bounds.
+var impossible = []string{"22021", "22P05", "22003", "22007", "22008"}
+
 // wrap says during what err happened. Trouble with the server or the connection becomes
-// [domain.CodeUnavailable]; errors of the domain and cancellation keep their identity. It returns nil for nil.
+// [domain.CodeUnavailable], a value that cannot be [domain.CodeInvalid]; errors of the domain and cancellation keep their identity. It returns nil for nil.
 func wrap(doing string, err error) error {
 	if err == nil {
 		return nil
@@ -34,6 +39,9 @@ func wrap(doing string, err error) error {
 	}
 	if unavailable(err) {
 		return &domain.Error{Code: domain.CodeUnavailable, Key: "unavailable", Err: err}
+	}
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok && slices.Contains(impossible, pg.Code) {
+		return &domain.Error{Code: domain.CodeInvalid, Key: "malformed", Err: err}
 	}
 	return err
 }

@@ -276,3 +276,30 @@ func TestStatsFollowWhateverWrites(t *testing.T) {
 	h.exec("TRUNCATE chamados CASCADE")
 	check("truncated")
 }
+
+// What cannot be a value is the asker's mistake, whatever it is asked of.
+func TestImpossibleValuesAreInvalid(t *testing.T) {
+	h := newHouse(t)
+	for name, ask := range map[string]func() error{
+		"a search": func() error {
+			_, _, err := h.Tickets(t.Context(), domain.TicketFilter{Search: "\xff", Limit: 1})
+			return err
+		},
+		"a name": func() error {
+			_, err := h.Users(t.Context(), domain.UserFilter{Search: "\x00"})
+			return err
+		},
+		"an address": func() error {
+			_, err := h.UserByEmail(t.Context(), "\x00@x")
+			return err
+		},
+		"a time": func() error {
+			_, _, err := h.Tickets(t.Context(), domain.TicketFilter{From: time.Date(294_300, 1, 1, 0, 0, 0, 0, time.UTC), Limit: 1})
+			return err
+		},
+	} {
+		if err := ask(); domain.CodeOf(err) != domain.CodeInvalid {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -1,8 +1,9 @@
 package panel
 
 import (
+	"bufio"
 	"context"
-	"errors"
+	"io"
 	"net/http"
 	"strconv"
 
@@ -95,32 +96,67 @@ func or(s, otherwise string) string {
 	return s
 }
 
-// export streams the filtered list as CSV.
+// export streams the filtered list as CSV. What is refused is refused before anything is sent.
 func (p *Panel) export(w http.ResponseWriter, r *http.Request, v *visit) error {
 	df := p.readFilter(r.URL.Query()).tickets(v.Actor)
+	sent := &sentBytes{w: w}
+	held := bufio.NewWriterSize(sent, exportPiece)
 	h := w.Header()
 	h.Set("Content-Type", "text/csv; charset=utf-8")
 	h.Set("Content-Disposition", `attachment; filename="chamados.csv"`)
-	head := []string{"number", "title", "category", "priority", "status", "requester", "assignee", "created", "updated"}
-	for i, key := range head {
-		head[i] = i18n.Text(v.Lang, "panel.column."+key, nil)
+	err := p.writeTable(held, v, func(row func(*domain.Ticket) error) error {
+		return p.Desk.EachTicket(r.Context(), v.Actor, df, row)
+	})
+	if err == nil {
+		err = held.Flush()
 	}
+	if err != nil && sent.n > 0 {
+		// The answer has begun: cutting it off is the only honest sign left.
+		p.Log.WarnContext(r.Context(), "export broke off", "error", err)
+		panic(http.ErrAbortHandler)
+	}
+	if err != nil {
+		h.Del("Content-Disposition")
+	}
+	return err
+}
+
+// exportPiece is how much of an export is held back at a time.
+const exportPiece = 32 << 10
+
+// sentBytes counts what has gone to the reader.
+type sentBytes struct {
+	w io.Writer
+	n int64
+}
+
+func (s *sentBytes) Write(data []byte) (int, error) {
+	n, err := s.w.Write(data)
+	s.n += int64(n)
+	return n, err
+}
+
+// writeTable writes the head and each row that each yields.
+func (p *Panel) writeTable(w io.Writer, v *visit, each func(row func(*domain.Ticket) error) error) error {
 	form := export.Excel
 	if v.Lang == domain.LangEnglish {
 		form = export.ExcelWithComma
 	}
 	out, err := export.NewCSV(w, form)
 	if err != nil {
-		return nil
+		return err
 	}
-	_ = out.Write(head...)
-	err = p.Desk.EachTicket(r.Context(), v.Actor, df, func(t *domain.Ticket) error { return out.Write(p.csvRow(v.Lang, t)...) })
-	if err = errors.Join(err, out.Flush()); err != nil {
-		// The answer has begun: cutting it off is the only honest sign left.
-		p.Log.WarnContext(r.Context(), "export broke off", "error", err)
-		panic(http.ErrAbortHandler)
+	head := []string{"number", "title", "category", "priority", "status", "requester", "assignee", "created", "updated"}
+	for i, key := range head {
+		head[i] = i18n.Text(v.Lang, "panel.column."+key, nil)
 	}
-	return nil
+	if err := out.Write(head...); err != nil {
+		return err
+	}
+	if err := each(func(t *domain.Ticket) error { return out.Write(p.csvRow(v.Lang, t)...) }); err != nil {
+		return err
+	}
+	return out.Flush()
 }
 
 func (p *Panel) csvRow(lang domain.Lang, t *domain.Ticket) []string {

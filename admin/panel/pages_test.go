@@ -127,7 +127,7 @@ func TestEveryPageInEveryLanguageForEveryRole(t *testing.T) {
 		{"/chamados/novo", 200, 200}, {"/chamados/" + n, 200, 200}, {"/chamados/" + n + "/editar", 200, 200},
 		{"/chamados/99999", 404, 403}, {"/chamados/abc", 404, 404}, {"/nada", 404, 404},
 		{"/pessoas", 200, 403}, {"/pessoas?q=nin&tipo=ti&ativo=sim", 200, 403}, {"/pessoas/nova", 200, 403},
-		{"/pessoas/" + caio, 200, 403}, {"/estatisticas", 200, 403}, {"/sistema", 200, 403}, {"/chamados?status=excluidos", 200, 403}, {"/conta", 200, 200},
+		{"/pessoas/" + caio, 200, 403}, {"/estatisticas", 200, 403}, {"/sistema", 200, 403}, {"/chamados?status=excluidos", 200, 403}, {"/chamados.csv?status=excluidos", 200, 403}, {"/conta", 200, 200},
 		{"/fragmentos/cartao/" + n, 200, 200}, {"/fragmentos/coluna/aberto", 200, 200}, {"/fragmentos/coluna/nada", 404, 404},
 	}
 	for _, lang := range domain.Langs {
