@@ -73,19 +73,20 @@ var routes = map[string]whom{
 	"POST /api/usuarios/{id}/convite":    forUser,
 	"DELETE /api/usuarios/{id}/telegram": forUser,
 
-	"DELETE /api/chamados/{id}":         forIT,
-	"POST /api/chamados/{id}/restaurar": forIT,
-	"DELETE /api/usuarios/{id}":         forIT,
-	"GET /api/usuarios":                 forIT,
-	"POST /api/usuarios":                forIT,
-	"GET /api/usuarios/export":          forIT,
-	"POST /api/usuarios/import":         forIT,
-	"GET /api/usuarios/import/{import}": forIT,
-	"GET /api/grupos":                   forIT,
-	"PUT /api/grupos/{id}":              forIT,
-	"DELETE /api/grupos/{id}":           forIT,
-	"GET /api/estatisticas":             forIT,
-	"GET /api/estatisticas/serie":       forIT,
+	"DELETE /api/chamados/{id}":                forIT,
+	"POST /api/chamados/{id}/restaurar":        forIT,
+	"DELETE /api/usuarios/{id}":                forIT,
+	"GET /api/usuarios":                        forIT,
+	"POST /api/usuarios":                       forIT,
+	"GET /api/usuarios/export":                 forIT,
+	"POST /api/usuarios/import":                forIT,
+	"GET /api/usuarios/import/{import}":        forIT,
+	"GET /api/grupos":                          forIT,
+	"PUT /api/grupos/{id}":                     forIT,
+	"DELETE /api/grupos/{id}":                  forIT,
+	"DELETE /api/grupos/{id}/topicos/{topico}": forIT,
+	"GET /api/estatisticas":                    forIT,
+	"GET /api/estatisticas/serie":              forIT,
 
 	"GET /entrar":          forAll,
 	"POST /entrar":         forAll,
@@ -499,6 +500,8 @@ func TestNotesAndOthersTicketsLeaveNoTrace(t *testing.T) {
 // Whoever cannot be reached by chat is mailed what is public, and nothing else.
 func TestNotesAreNotMailed(t *testing.T) {
 	v := &visitors{office: &office{world: newWorld(t)}}
+	v.config.Mail.SMTPURL, v.config.Mail.From = "smtp://127.0.0.1:9", "ti@exemplo.com.br" // nobody listens: mails wait
+	v.restart()
 	ctx, desk := t.Context(), v.program.desk
 	gil, err := desk.CreateUser(ctx, domain.System, domain.NewUser{Name: "Gil", Email: "gil@exemplo.com.br", Role: domain.RoleEmployee})
 	v.must(err)

@@ -201,6 +201,13 @@ var useCases = map[string]useCase{
 		title := "outro título"
 		return only(d.Change(ctx, a, x.ticket, domain.TicketChange{Title: &title}, 0))
 	}},
+	"ChangeThread": {whoSees, func(d *domain.Desk, ctx context.Context, a domain.Actor, x thing) error {
+		title := "outro título"
+		return only(d.ChangeThread(ctx, a, x.ticket, domain.TicketChange{Title: &title}, 0))
+	}},
+	"MuteTicket": {whoSees, func(d *domain.Desk, ctx context.Context, a domain.Actor, x thing) error {
+		return d.MuteTicket(ctx, a, x.ticket, true)
+	}},
 	"Comment": {whoSees, func(d *domain.Desk, ctx context.Context, a domain.Actor, x thing) error {
 		return only(d.Comment(ctx, a, x.ticket, domain.NewComment{Text: "x"}))
 	}},
@@ -294,6 +301,12 @@ var useCases = map[string]useCase{
 	}},
 	"UpdateGroup": {onlyIT, func(d *domain.Desk, ctx context.Context, a domain.Actor, x thing) error {
 		return only(d.UpdateGroup(ctx, a, x.group, 0, domain.GroupChange{}))
+	}},
+	"GroupStates": {onlyIT, func(d *domain.Desk, ctx context.Context, a domain.Actor, _ thing) error {
+		return only(d.GroupStates(ctx, a))
+	}},
+	"Weekly": {onlyIT, func(d *domain.Desk, ctx context.Context, a domain.Actor, _ thing) error {
+		return only(d.Weekly(ctx, a, time.Now(), time.UTC, nil))
 	}},
 	"Groups": {onlyIT, func(d *domain.Desk, ctx context.Context, a domain.Actor, _ thing) error {
 		return only(d.Groups(ctx, a))

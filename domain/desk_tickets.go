@@ -140,11 +140,8 @@ func (d *Desk) Change(ctx context.Context, a Actor, id int64, ch TicketChange, v
 func (d *Desk) ChangeThread(ctx context.Context, a Actor, id int64, ch TicketChange, version int64) (TicketView, error) {
 	var out TicketView
 	err := d.atomically(ctx, func(d *Desk) error {
-		v, err := d.store.LockThread(ctx, id, a.IsIT())
+		v, err := d.viewed(ctx, a, id, d.store.LockThread)
 		if err != nil {
-			return err
-		}
-		if err := v.visible(a); err != nil {
 			return err
 		}
 		out = v
