@@ -60,6 +60,8 @@ type HTTPConfig struct {
 	PublicURL string `mapstructure:"public_url"`
 	// TrustedProxies are the addresses and networks of proxies whose X-Forwarded-For and -Proto are believed.
 	TrustedProxies []string `mapstructure:"trusted_proxies"`
+	// MaxSockets bounds the WebSocket connections of a process.
+	MaxSockets int `mapstructure:"max_websockets"`
 	// MetricsToken lets programs of other machines read /metrics.
 	MetricsToken Secret `mapstructure:"metrics_token"`
 }
@@ -146,6 +148,7 @@ var defaults = map[string]any{
 	"http.addr":                "127.0.0.1:8000",
 	"http.public_url":          "",
 	"http.trusted_proxies":     []string{},
+	"http.max_websockets":      10_000,
 	"http.metrics_token":       "",
 	"data_dir":                 "data",
 	"secret_key":               "",
@@ -267,6 +270,9 @@ func (c Config) Validate() error {
 	}
 	if _, err := proxy.Parse(c.HTTP.TrustedProxies); err != nil {
 		reject("http.trusted_proxies", "%v", err)
+	}
+	if c.HTTP.MaxSockets < 1 {
+		reject("http.max_websockets", "%d is not a positive number of connections", c.HTTP.MaxSockets)
 	}
 	if c.HTTP.MetricsToken != "" && len(c.HTTP.MetricsToken) < minSecret {
 		reject("http.metrics_token", "has %d characters, at least %d are needed", len(c.HTTP.MetricsToken), minSecret)

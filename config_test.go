@@ -83,6 +83,7 @@ func TestBadSettingsAreNamedAndSecretsAreNot(t *testing.T) {
 		{"http: {trusted_proxies: [127.0.0.1, nginx]}", "http.trusted_proxies (TRUSTED_PROXIES)", "nginx"},
 		{"signup: {allowed_domains: [.example.com]}", "signup.allowed_domains", ".example.com"},
 		{"signup: {allowed_domains: ['*.com']}", "signup.allowed_domains", "*.com"},
+		{"http: {max_websockets: 0}", "http.max_websockets", "0"},
 		{"secret_key: curta", "secret_key (SECRET_KEY)", ""},
 		{"telegram: {token: segredo-sem-forma}", "telegram.token (TELEGRAM_BOT_TOKEN)", ""},
 		{"telegram: {webhook_url: 'http://x.example'}", "telegram.webhook_url (TELEGRAM_WEBHOOK_URL)", "http://x.example"},

@@ -82,7 +82,15 @@ func (c *client) send(message []byte) {
 	select {
 	case c.out <- message:
 	default:
-		c.end(websocket.StatusTryAgainLater, "too slow")
+		c.cut()
+	}
+}
+
+// cut ends a connection whose client does not read: there is no way to tell it why.
+func (c *client) cut() {
+	if c.stop.Err() == nil {
+		c.cancel(nil)
+		go func() { _ = c.conn.CloseNow() }()
 	}
 }
 

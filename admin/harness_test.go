@@ -29,7 +29,9 @@ const secret = "uma senha boa"
 type world struct {
 	*httptest.Server
 	t      testing.TB
+	url    string
 	db     *storage.DB
+	hasher *password.Hasher
 	desk   *domain.Desk
 	admin  *admin.Server
 	keeper *session.Keeper
@@ -71,41 +73,69 @@ func newWorldOn(t testing.TB, s storage.Options, change ...func(*admin.Options))
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, db: db, people: map[string]domain.User{}, tokens: map[string]string{}, log: &lockedBuffer{}}
+	w := &world{t: t, url: url, db: db, hasher: hasher, people: map[string]domain.User{}, tokens: map[string]string{}, log: &lockedBuffer{}}
 	w.desk = domain.NewDesk(db, hasher, time.Now)
 	w.keeper = keeper(t, w.desk, time.Now)
 	w.populate(hasher)
+	w.serve(change...)
+	return w
+}
+
+// serve opens the world's doors.
+func (w *world) serve(change ...func(*admin.Options)) {
+	w.t.Helper()
 	o := admin.Options{
-		Desk: w.desk, Sessions: w.keeper, Feed: db.Feed(), Version: "test",
+		Desk: w.desk, Sessions: w.keeper, Feed: w.db.Feed(), Version: "test",
 		Log: slog.New(slog.NewJSONHandler(w.log, nil)), CodeKey: []byte("key"),
-		Throttle: db, Codes: db,
-		InviteLink: func(token string) string { return "https://t.me/chamados_bot?start=" + token },
+		Throttle: w.db, Codes: w.db, Look: w.db.Look,
+		InviteLink:   func(token string) string { return "https://t.me/chamados_bot?start=" + token },
+		PasswordLink: func(token string) string { return "https://desk.example/senha?convite=" + token },
 	}
 	for _, f := range change {
 		f(&o)
 	}
+	var err error
 	if w.admin, err = admin.New(o); err != nil {
-		t.Fatal(err)
+		w.t.Fatal(err)
 	}
 	w.Server = httptest.NewServer(w.admin.Handler())
 	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
+	ended := make(chan error, 2)
 	go func() { ended <- w.admin.Run(ctx) }()
-	stop := db.OnWake(func(wake storage.Wake) {
+	go func() { ended <- w.db.Run(ctx) }()
+	stop := w.db.OnWake(func(wake storage.Wake) {
+		for _, l := range wake.Looks {
+			w.admin.Looked(l)
+		}
 		if len(wake.Users) > 0 {
 			w.admin.AccountsChanged(wake.Users...)
 		}
 	})
-	t.Cleanup(func() {
+	w.t.Cleanup(func() {
 		stop()
 		cancel()
-		if err := <-ended; err != nil {
-			t.Errorf("Run: %v", err)
+		for range 2 {
+			if err := <-ended; err != nil {
+				w.t.Errorf("Run: %v", err)
+			}
 		}
 		w.Server.Close()
 	})
-	w.spec = readDocument(t, w)
-	return w
+	w.spec = readDocument(w.t, w)
+}
+
+// replica is another process on the same database.
+func (w *world) replica() *world {
+	w.t.Helper()
+	db, err := storage.Open(w.t.Context(), w.url, storage.Options{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(db.Close)
+	other := &world{t: w.t, url: w.url, db: db, desk: domain.NewDesk(db, w.hasher, time.Now), hasher: w.hasher, people: w.people, tokens: w.tokens, log: w.log}
+	other.keeper = keeper(w.t, other.desk, time.Now)
+	other.serve()
+	return other
 }
 
 func keeper(t testing.TB, desk *domain.Desk, now func() time.Time) *session.Keeper {

@@ -22,9 +22,14 @@ type hub struct {
 	clients map[*client]struct{}
 	cursor  int64 // up to here nothing is missing
 	closed  bool
+
+	reserved     map[int64]int // connections that are just being opened, by account
+	reservations int           // all of them
 }
 
-func newHub(s *Server) *hub { return &hub{server: s, clients: map[*client]struct{}{}} }
+func newHub(s *Server) *hub {
+	return &hub{server: s, clients: map[*client]struct{}{}, reserved: map[int64]int{}}
+}
 
 // run follows the feed until ctx ends or the feed fails.
 func (h *hub) run(ctx context.Context) error {
@@ -59,6 +64,54 @@ func (h *hub) position() int64 {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	return h.cursor
+}
+
+// maxSockets is how many connections there may be when nothing else is said.
+const maxSockets = 10_000
+
+// Nobody may take all connections: those that have not said whose they are have a tenth, those of one
+// account a fifth.
+const (
+	strangersShare = 10
+	accountsShare  = 5
+)
+
+// reserve keeps room for one more connection of an account, 0 for a stranger's, until release; false
+// when there is none.
+func (h *hub) reserve(userID int64) (release func(), ok bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.room(userID) {
+		return nil, false
+	}
+	h.reserved[userID]++
+	h.reservations++
+	return func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.reservations--
+		if h.reserved[userID]--; h.reserved[userID] == 0 {
+			delete(h.reserved, userID)
+		}
+	}, true
+}
+
+func (h *hub) room(userID int64) bool {
+	most, all := h.server.MaxSockets, len(h.clients)+h.reservations
+	share := max(1, most/accountsShare)
+	if userID == 0 {
+		share = max(1, most/strangersShare)
+	}
+	if all >= most || all < share {
+		return all < most
+	}
+	same := h.reserved[userID]
+	for c := range h.clients {
+		if c.who().ID == userID {
+			same++
+		}
+	}
+	return same < share
 }
 
 // add lets a client in; false when the server is ending.
@@ -109,12 +162,12 @@ func (h *hub) recheck(userIDs []int64) {
 	})
 }
 
-// viewed tells the others who see a ticket that somebody looks at it.
-func (h *hub) viewed(t domain.Ticket, by domain.Actor) {
-	encoded := encodeMessage(viewedMessage{Type: "ticket_viewed", TicketID: t.ID, UserID: by.ID, Name: by.Name})
-	sight := domain.Event{RequesterID: t.RequesterID}
+// looked tells the others who see a ticket that somebody looks at it.
+func (h *hub) looked(l domain.Look) {
+	encoded := encodeMessage(viewedMessage{Type: "ticket_viewed", TicketID: l.TicketID, UserID: l.UserID, Name: l.Name})
+	sight := domain.Event{RequesterID: l.RequesterID}
 	h.each(func(c *client) {
-		if who := c.who(); who.ID != 0 && who.ID != by.ID && sight.VisibleTo(who) {
+		if who := c.who(); who.ID != 0 && who.ID != l.UserID && sight.VisibleTo(who) {
 			c.send(encoded)
 		}
 	})

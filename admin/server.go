@@ -44,6 +44,11 @@ type Options struct {
 	// PasswordLink returns the address at which the owner of an invitation's token sets a password. nil:
 	// there are no links.
 	PasswordLink func(token string) string
+	// Look tells every process that somebody looks at a ticket, each of which calls [Server.Looked]. nil: only
+	// the clients of this process hear of it.
+	Look func(domain.Look)
+	// MaxSockets bounds the WebSocket connections; 0 for 10,000.
+	MaxSockets int
 	// Throttle slows down whoever guesses passwords and codes. nil: nobody is slowed down.
 	Throttle domain.Throttle
 	// Codes make a new password by code possible. nil: codes are never sent and never right.
@@ -87,11 +92,17 @@ func New(o Options) (*Server, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
+	if o.MaxSockets <= 0 {
+		o.MaxSockets = maxSockets
+	}
 	s := &Server{
 		Options: o, mux: http.NewServeMux(), doc: newDocument(o.Version),
 		later: newBackground(), uploads: newUploadSlots(),
 	}
 	s.hub = newHub(s)
+	if s.Look == nil {
+		s.Look = s.Looked
+	}
 	s.routes()
 	return s, nil
 }
@@ -161,6 +172,9 @@ func (s *Server) Run(ctx context.Context) error {
 
 // Clients returns how many WebSocket connections are open.
 func (s *Server) Clients() int { return s.hub.count() }
+
+// Looked tells the clients of this process who may know of it that somebody looks at a ticket.
+func (s *Server) Looked(l domain.Look) { s.hub.looked(l) }
 
 // AccountsChanged forgets what is remembered of these accounts and ends the connections
 // that they may no longer have; without ids, of all. To be called after every change of an

@@ -38,6 +38,17 @@ type clientMessage struct {
 	Token    string  `json:"token"`
 	TicketID idField `json:"ticket_id"`
 	Cursor   *int64  `json:"cursor"`
+	// LastEventID is for clients that note the ids of the events they heard of. A cursor is better: an event
+	// with a lower id may have been committed later.
+	LastEventID *int64 `json:"last_event_id"`
+}
+
+// after returns the event after which a client wants to go on, nil if it does not say.
+func (m clientMessage) after() *int64 {
+	if m.Cursor != nil {
+		return m.Cursor
+	}
+	return m.LastEventID
 }
 
 // readyMessage answers auth and resume, which older clients do not send; user_id is 0 while
@@ -58,6 +69,12 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, s.languageOf(r, nil), err, nil)
 		return
 	}
+	release, ok := s.hub.reserve(actor.ID)
+	if !ok {
+		s.fail(w, r, s.languageOf(r, &actor.User), &domain.Error{Code: domain.CodeUnavailable, Key: "unavailable"}, nil)
+		return
+	}
+	defer release()
 	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{
 		CompressionMode: websocket.CompressionDisabled, OriginPatterns: s.ownHosts(),
 	})
@@ -128,9 +145,9 @@ func (c *client) handle(ctx context.Context, m clientMessage) error {
 			return err
 		}
 		c.become(actor, m.Token)
-		c.ready()
+		return c.resume(ctx, m.after())
 	case "resume":
-		return c.resume(ctx, m.Cursor)
+		return c.resume(ctx, m.after())
 	case "view_ticket":
 		return c.view(ctx, m.TicketID)
 	}
@@ -152,7 +169,7 @@ func (c *client) view(ctx context.Context, ticket idField) error {
 	if err != nil {
 		return nil // not there or not theirs: nobody is told
 	}
-	c.server.hub.viewed(t, who)
+	c.server.Look(domain.Look{TicketID: t.ID, RequesterID: t.RequesterID, UserID: who.ID, Name: who.Name})
 	return nil
 }
 

@@ -280,6 +280,31 @@ func TestSocketResumes(t *testing.T) {
 	}
 }
 
+// A client that notes the ids of events goes on after the last one, also as it says who it is.
+func TestSocketResumesAfterTheLastEvent(t *testing.T) {
+	w := newWorld(t)
+	s := w.dial(bearerHeader(w.tokens[ana]))
+	s.ready()
+	one := w.ticket(ana, "Um").ID
+	last := s.expect("ticket_created", one)["event_id"]
+	_ = s.CloseNow()
+	w.ticket(beto, "de outro")
+	two, three := w.ticket(ana, "Dois").ID, w.ticket(ana, "Três").ID
+	for name, message := range map[string]string{
+		"resume": fmt.Sprintf(`{"type":"resume","last_event_id":%v}`, last),
+		"auth":   fmt.Sprintf(`{"type":"auth","token":%q,"last_event_id":%v}`, w.tokens[ana], last),
+	} {
+		s := w.dial(bearerHeader(w.tokens[ana]))
+		s.say(message)
+		s.expect("ticket_created", two)
+		s.expect("ticket_created", three)
+		if m := s.hear(); m["type"] != "ready" {
+			t.Errorf("%s: heard %v", name, m)
+		}
+		_ = s.CloseNow()
+	}
+}
+
 func TestSocketNeedsAnUpgrade(t *testing.T) {
 	w := newWorld(t)
 	if a := w.call(ana, "GET", "/ws", ""); a.status != http.StatusUpgradeRequired {

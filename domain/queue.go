@@ -179,3 +179,11 @@ type Feed interface {
 	// Since returns up to limit events after a cursor, in order.
 	Since(ctx context.Context, cursor int64, limit int) ([]Event, error)
 }
+
+// Look is somebody looking at a ticket right now. Nothing of it is kept.
+type Look struct {
+	TicketID    int64  `json:"t"`
+	RequesterID int64  `json:"r"` // of the ticket
+	UserID      int64  `json:"u"`
+	Name        string `json:"n"`
+}

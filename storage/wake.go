@@ -3,18 +3,21 @@ package storage
 import (
 	"slices"
 	"sync"
+
+	"chamados/domain"
 )
 
 // Wake says what was committed, here or in another process, that somebody may want to look at.
 type Wake struct {
-	OutboxLanes []int64 `json:"o,omitempty"` // chats with messages to send
-	NoticeLanes []int64 `json:"n,omitempty"` // chats with messages of which none answers a person
-	InboxLanes  []int64 `json:"i,omitempty"` // chats with updates to handle
-	Users       []int64 `json:"u,omitempty"` // accounts whose role, state, tokens, language or link changed
-	Events      bool    `json:"e,omitempty"` // tickets have new events
-	Files       bool    `json:"f,omitempty"` // contents are to be fetched
-	Mail        bool    `json:"c,omitempty"` // mails are to be sent
-	Missed      bool    `json:"m,omitempty"` // anything may have happened: look at all that is due, trust no cache
+	OutboxLanes []int64       `json:"o,omitempty"` // chats with messages to send
+	NoticeLanes []int64       `json:"n,omitempty"` // chats with messages of which none answers a person
+	InboxLanes  []int64       `json:"i,omitempty"` // chats with updates to handle
+	Users       []int64       `json:"u,omitempty"` // accounts whose role, state, tokens, language or link changed
+	Events      bool          `json:"e,omitempty"` // tickets have new events
+	Files       bool          `json:"f,omitempty"` // contents are to be fetched
+	Mail        bool          `json:"c,omitempty"` // mails are to be sent
+	Looks       []domain.Look `json:"l,omitempty"` // who looks at a ticket; not all are told when there are many
+	Missed      bool          `json:"m,omitempty"` // anything may have happened: look at all that is due, trust no cache
 }
 
 func (w *Wake) add(o Wake) {
@@ -22,6 +25,7 @@ func (w *Wake) add(o Wake) {
 	w.NoticeLanes = append(w.NoticeLanes, o.NoticeLanes...)
 	w.InboxLanes = append(w.InboxLanes, o.InboxLanes...)
 	w.Users = append(w.Users, o.Users...)
+	w.Looks = append(w.Looks, o.Looks...)
 	w.Events = w.Events || o.Events
 	w.Files = w.Files || o.Files
 	w.Mail = w.Mail || o.Mail
@@ -29,7 +33,7 @@ func (w *Wake) add(o Wake) {
 }
 
 func (w *Wake) empty() bool {
-	return w.named() == 0 && !w.Events && !w.Files && !w.Mail && !w.Missed
+	return w.named() == 0 && len(w.Looks) == 0 && !w.Events && !w.Files && !w.Mail && !w.Missed
 }
 
 // named counts chats and accounts.
@@ -37,11 +41,16 @@ func (w *Wake) named() int {
 	return len(w.OutboxLanes) + len(w.NoticeLanes) + len(w.InboxLanes) + len(w.Users)
 }
 
-// maxWake keeps a notification within PostgreSQL's 8000 bytes.
-const maxWake = 300
+// Both keep a notification within PostgreSQL's 8000 bytes.
+const (
+	maxWake     = 300
+	maxLooks    = 10
+	maxLookName = 40
+)
 
-// compact drops repetitions; what is too much to name becomes Missed.
+// compact drops repetitions; what is too much to name becomes Missed. Of looks the latest are kept.
 func (w *Wake) compact() {
+	w.Looks = w.Looks[max(0, len(w.Looks)-maxLooks):]
 	for _, list := range []*[]int64{&w.OutboxLanes, &w.NoticeLanes, &w.InboxLanes, &w.Users} {
 		slices.Sort(*list)
 		*list = slices.Compact(*list)
@@ -82,6 +91,15 @@ func (db *DB) OnWake(f func(Wake)) (stop func()) {
 	}
 }
 
+// Look tells the live views of all processes, by way of [DB.OnWake], that somebody looks at a ticket.
+// Nothing is written.
+func (db *DB) Look(l domain.Look) {
+	if name := []rune(l.Name); len(name) > maxLookName {
+		l.Name = string(name[:maxLookName-1]) + "…"
+	}
+	db.wake.committed(Wake{Looks: []domain.Look{l}})
+}
+
 // committed tells of a commit of this process.
 func (w *wakes) committed(what Wake) {
 	if what.empty() {
@@ -89,7 +107,7 @@ func (w *wakes) committed(what Wake) {
 	}
 	w.mu.Lock()
 	w.pending.add(what)
-	if w.pending.named() > 10*maxWake {
+	if w.pending.named() > 10*maxWake || len(w.pending.Looks) > 10*maxLooks {
 		w.pending.compact()
 	}
 	w.mu.Unlock()
