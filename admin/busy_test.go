@@ -14,12 +14,16 @@ func TestAFullPoolIsSaid(t *testing.T) {
 	held, free := make(chan struct{}), make(chan struct{})
 	for range 4 {
 		go func() {
-			_ = w.db.Atomically(t.Context(), func(s domain.Store) error {
-				_, err := s.Stats(t.Context())
+			hold := func(s domain.Store) error {
+				if _, err := s.Stats(t.Context()); err != nil {
+					return err
+				}
 				held <- struct{}{}
 				<-free
-				return err
-			})
+				return nil
+			}
+			for w.db.Atomically(t.Context(), hold) != nil && t.Context().Err() == nil {
+			}
 		}()
 	}
 	for range 4 {

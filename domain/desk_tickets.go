@@ -142,7 +142,7 @@ func (d *Desk) ChangeThread(ctx context.Context, a Actor, id int64, ch TicketCha
 	err := d.atomically(ctx, func(d *Desk) error {
 		v, err := d.viewed(ctx, a, id, d.store.LockThread)
 		if err != nil {
-			return err
+			return a.concealed(err)
 		}
 		out = v
 		if version != 0 && version != v.Version {
