@@ -19,11 +19,12 @@ type menus struct {
 	client  *telegram.Client
 	desk    *domain.Desk
 	log     *slog.Logger
-	pending chan int64 // accounts that changed
+	pending chan int64      // accounts that changed
+	chats   map[int64]int64 // where accounts have a menu of their own
 }
 
 func newMenus(client *telegram.Client, desk *domain.Desk, log *slog.Logger) *menus {
-	return &menus{client: client, desk: desk, log: log, pending: make(chan int64, 256)}
+	return &menus{client: client, desk: desk, log: log, pending: make(chan int64, 256), chats: map[int64]int64{}}
 }
 
 // changed notes accounts whose role, language or link may be another. What does not fit is
@@ -64,16 +65,32 @@ func (m *menus) run(ctx context.Context) error {
 	}
 }
 
-// account sets the menu of a person's private chat.
+// account sets the menu of a person's private chat, and takes it from the chat that is theirs no
+// more.
 func (m *menus) account(ctx context.Context, u domain.User) {
+	if old := m.chats[u.ID]; old != 0 && old != u.TelegramID {
+		m.leave(ctx, u.ID, old)
+	}
 	if u.TelegramID == 0 {
 		return
 	}
+	m.chats[u.ID] = u.TelegramID
 	menu := bot.MenuPrivate
 	if u.IsIT() {
 		menu = bot.MenuIT
 	}
 	m.set(ctx, telegram.ScopeChat, u.TelegramID, "", bot.Commands(menu, u.Lang))
+}
+
+// leave removes the menu of a chat, unless it is somebody else's by now.
+func (m *menus) leave(ctx context.Context, userID, chatID int64) {
+	delete(m.chats, userID)
+	for _, other := range m.chats {
+		if other == chatID {
+			return
+		}
+	}
+	m.set(ctx, telegram.ScopeChat, chatID, "", nil)
 }
 
 func (m *menus) publish(ctx context.Context, scope telegram.Scope, chatID int64, menu bot.Menu) {

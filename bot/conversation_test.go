@@ -652,3 +652,28 @@ func TestOnlyTheLastScreenOfADraftHasButtons(t *testing.T) {
 	ana.writes("outra coisa")
 	alone()
 }
+
+func TestPiecesOfAThoughtAreAnsweredOnce(t *testing.T) {
+	w := newWorld(t)
+	ana := w.employee("Ana Souza")
+	ana.hurries = true
+	before := len(w.chats[ana.ID])
+	for _, piece := range []string{"a tela", "a impressora", "não liga"} {
+		ana.writes(piece)
+	}
+	ana.sends("", "", "foto.jpg")
+	ana.sends("", "", "outra.jpg")
+	ana.sees("a tela\na impressora\nnão liga", "2 anexos")
+	if said := len(w.chats[ana.ID]) - before - 5; said != 1 {
+		t.Errorf("answered %d times:\n%s", said, ana.transcript())
+	}
+	ana.taps("Hardware")
+	ana.writes("desde ontem")
+	ana.seesNothingNew()
+	ana.sees("Acrescentei à descrição")
+	ana.taps("Pode esperar")
+	ana.taps("Enviar")
+	if v := w.ticket(1); v.Title != "a tela" || len(v.Attachments) != 2 || !strings.HasSuffix(v.Description, "desde ontem") {
+		t.Errorf("got %+v", v)
+	}
+}

@@ -20,7 +20,7 @@ const recently = 10 * time.Minute
 
 // newDraft starts a draft with a message.
 func (v *visit) newDraft(ctx context.Context, m *chat.Message) error {
-	if m.Unreadable {
+	if m.Unreadable || flow.Clean(m.Text) == "" && len(m.Files)+len(m.TooLarge) == 0 {
 		return v.tell(ctx, "bot.draft.unreadable", nil)
 	}
 	about, err := v.candidates(ctx)
@@ -108,7 +108,7 @@ func (v *visit) draftInput(ctx context.Context, in flow.Input) error {
 		case flow.Settle:
 			err = v.settle(ctx, next, e)
 		case flow.Show:
-			err = v.send(ctx, card.Draft(v.lang, next, says...), post{edit: e.Edit, key: screenKey(next, e)})
+			err = v.send(ctx, card.Draft(v.lang, next, says...), screenPost(next, e))
 		case flow.Submit:
 			err = v.submit(ctx, next, e)
 		case flow.Attach:
@@ -130,6 +130,17 @@ func (v *visit) settle(ctx context.Context, d flow.Draft, e flow.Settle) error {
 		p.editKey = screenKey(d, flow.Show{Number: e.Number})
 	}
 	return v.send(ctx, card.Settled(v.lang, d, e.Step), p)
+}
+
+// screenPost says in which message a screen is shown.
+func screenPost(d flow.Draft, s flow.Show) post {
+	switch {
+	case s.Edit != 0:
+		return post{edit: s.Edit}
+	case s.Again:
+		return post{editKey: screenKey(d, s)}
+	}
+	return post{key: screenKey(d, s)}
 }
 
 // screenKey names a screen's message before Telegram has given it a number.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"chamados/bot/callback"
+	"chamados/bot/chat"
 	"chamados/domain"
 )
 
@@ -58,4 +59,42 @@ func TestSomebodyElsesTicketIsNone(t *testing.T) {
 			t.Errorf("a note on Ana's ticket is answered %q", ana.after.Answer.Text)
 		}
 	}
+}
+
+// What is no message to the bot, or says nothing, leaves nothing behind.
+func TestNothingComesOfNothing(t *testing.T) {
+	w := newWorld(t)
+	ana := w.employee("Ana Souza")
+	rows := func() (out string) {
+		w.must(w.db.Atomically(t.Context(), func(s domain.Store) error {
+			for _, id := range []int64{0, ana.ID} {
+				raw, err := s.(domain.Tx).Conversation(t.Context(), id)
+				out += string(raw)
+				w.must(err)
+			}
+			return nil
+		}))
+		return out
+	}
+	for _, data := range append(everyButton(1, 1), "1:e:novo", "1:X", "1:m:0", "lixo") {
+		after := w.handle(chat.Update{Tap: &chat.Tap{ID: "tap", From: ana.Person, Data: data, Stale: true}})
+		if after.Answer.Text == "" || rows() != "" || len(w.chats[0]) != 0 {
+			t.Fatalf("%q was answered %+v and leaves %s", data, after.Answer, rows())
+		}
+	}
+	for _, text := range []string{"\u200b", " \u2060\ufeff\n", "\u3164", "\x01"} {
+		ana.writes(text)
+		ana.seesLast("Mande texto, foto")
+		ana.command("novo", text)
+		ana.seesLast("Mande texto, foto")
+	}
+	m := ana.compose("/fila@outro_bot")
+	m.ForOther = true
+	ana.deliverMessage(m)
+	ana.seesLast("Não conheço esse comando")
+	if rows() != "" {
+		t.Errorf("left %s", rows())
+	}
+	ana.writes("\u200bsem internet")
+	ana.seesLast("sem internet")
 }

@@ -30,7 +30,7 @@ func (v *visit) private(ctx context.Context, m *chat.Message) error {
 	if err := v.load(ctx); err != nil {
 		return err
 	}
-	if m.Command != "" {
+	if m.Command != "" || m.ForOther {
 		return v.command(ctx, m)
 	}
 	if v.outdated {

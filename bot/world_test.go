@@ -273,6 +273,7 @@ type person struct {
 	chat.Person
 	where   chat.Chat
 	thread  int64 // the topic that they write in
+	hurries bool  // sends one message right after the other
 	account domain.User
 	after   bot.After
 	last    int64 // the last message written
@@ -317,8 +318,14 @@ func (p *person) inTopic(thread int64) *person {
 	return &q
 }
 
+// typing is how long people take for a message, unless they hurry.
+const typing = 6 * time.Second
+
 // compose starts a message.
 func (p *person) compose(text string) *chat.Message {
+	if !p.hurries {
+		p.wait(typing)
+	}
 	p.nextID++
 	p.last = p.nextID
 	return &chat.Message{ID: p.last, Chat: p.where, From: p.Person, Text: text, ThreadID: p.thread}

@@ -11,6 +11,9 @@ func oneLine(s string) string {
 	return strings.Join(strings.Fields(paragraphs(strings.Map(undirected, s))), " ")
 }
 
+// Blank reports whether nothing can be seen in a text.
+func Blank(s string) bool { return paragraphs(s) == "" }
+
 // paragraphs returns a text without white space around it, "" if nothing in it can be seen.
 func paragraphs(s string) string {
 	if !strings.ContainsFunc(s, notBlank) {

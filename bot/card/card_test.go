@@ -75,6 +75,9 @@ func it() card.Options {
 	return card.Options{For: card.IT, Now: at, Reachable: true, Location: brasilia, PanelURL: "https://ti.exemplo.com.br/"}
 }
 
+func formerly(o card.Options) card.Options  { o.Former = true; return o }
+func elsewhere(o card.Options) card.Options { o.Moved = true; return o }
+
 func requester() card.Options {
 	return card.Options{For: card.Requester, Now: at, Location: brasilia, PanelURL: "http://localhost:8000"}
 }
@@ -108,6 +111,9 @@ func drawings(lang domain.Lang) map[string]chat.Outgoing {
 		"requester-solved":  card.Ticket(lang, resolved(), requester()),
 		"requester-cancel":  card.CancelMenu(lang, sample(), requester()),
 		"requester-history": card.History(lang, taken(), requester()),
+		"it-handed-on":      card.Ticket(lang, taken(), formerly(it())),
+		"it-released":       card.Ticket(lang, sample(), formerly(it())),
+		"it-other-topic":    card.Ticket(lang, taken(), elsewhere(it())),
 		"deleted":           card.Ticket(lang, with(taken(), func(v *domain.TicketView) { v.DeletedAt = at }), it()),
 	}
 	lists(lang, out)

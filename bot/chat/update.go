@@ -57,6 +57,7 @@ type Message struct {
 	Text       string // text or caption, as typed
 	Command    string // "novo" for "/novo@bot …", lower case; "" if it is no command, or one for another bot
 	Args       string // what follows the command, trimmed
+	ForOther   bool   // it is a command, addressed to another bot
 	Files      []domain.NewAttachment
 	TooLarge   []domain.NewAttachment // files beyond what a bot may download
 	AlbumID    string                 // the album that the message is a part of

@@ -79,7 +79,8 @@ func tooLong(text string, limit int) *Say {
 // earliestBirth and latestStart bound dates so that a slip of the thumb is noticed.
 const (
 	earliestBirth   = 1900
-	latestStartYear = 5 // years from today
+	youngest        = 12 // years
+	latestStartYear = 5  // years from today
 )
 
 func (d *Draft) setBirth(text string, today time.Time) *Say {
@@ -87,7 +88,7 @@ func (d *Draft) setBirth(text string, today time.Time) *Say {
 	if !ok {
 		return &Say{Key: "bot.draft.not_a_date"}
 	}
-	if day.Year() < earliestBirth || !day.Before(today) {
+	if day.Year() < earliestBirth || day.After(today.AddDate(-youngest, 0, 0)) {
 		return &Say{Key: "bot.draft.birth_implausible"}
 	}
 	d.Form.BirthDate = day.Format(domain.DateLayout)

@@ -44,6 +44,10 @@ const (
 	MaxFiles        = 30
 )
 
+// burst is how soon a message follows another, in seconds, to be answered together with it: people
+// send a thought in pieces.
+const burst = 5
+
 // Part is one message of the description. Message is 0 when it is no longer tied to one.
 type Part struct {
 	Message int64  `json:"m,omitempty"`
@@ -70,6 +74,7 @@ type Draft struct {
 	Album     string                 `json:"album,omitempty"`    // the album that the last file came in
 	Screen    int64                  `json:"tela,omitempty"`     // the message with the buttons, where known
 	Shown     int                    `json:"telas,omitempty"`    // how many new messages the draft was shown in
+	Heard     int64                  `json:"ouvido,omitempty"`   // when the last message came, Unix
 	Fixing    bool                   `json:"corrige,omitempty"`  // one field is changed, then back to the preview
 	Asked     bool                   `json:"pergunta,omitempty"` // the description is asked for
 	Requester int64                  `json:"para,omitempty"`     // whom IT opens it for; 0 for the writer

@@ -62,7 +62,11 @@ func summary(effects []flow.Effect) string {
 	for _, e := range effects {
 		switch e := e.(type) {
 		case flow.Show:
-			out = append(out, fmt.Sprintf("show %d", e.Edit))
+			word := "show"
+			if e.Again {
+				word = "redraw"
+			}
+			out = append(out, fmt.Sprintf("%s %d", word, e.Edit))
 		case flow.Say:
 			out = append(out, strings.TrimPrefix(e.Key, "bot.draft."))
 		case flow.Settle:
@@ -111,8 +115,8 @@ var cells = []struct {
 	{flow.StepName, photo("", "o crachá"), flow.StepName, "show 0"},
 	{flow.StepBirth, say("1/2/1990"), flow.StepStart, "show 0"},
 	{flow.StepBirth, say("31/02/1990"), flow.StepBirth, "not_a_date, show 0"},
-	{flow.StepBirth, say("23/11/2026"), flow.StepStart, "show 0"},
-	{flow.StepBirth, say("24/11/2026"), flow.StepBirth, "birth_implausible, show 0"},
+	{flow.StepBirth, say("23/11/2014"), flow.StepStart, "show 0"},
+	{flow.StepBirth, say("24/11/2014"), flow.StepBirth, "birth_implausible, show 0"},
 	{flow.StepBirth, say("01/01/1890"), flow.StepBirth, "birth_implausible, show 0"},
 	{flow.StepBirth, tap(flow.ActBack, ""), flow.StepName, "show 60"},
 	{flow.StepStart, say("2027-01-05"), flow.StepEquipment, "show 0"},
@@ -241,12 +245,41 @@ func TestAlbumSpeaksOnce(t *testing.T) {
 	d := draft(flow.StepCategory)
 	d, first := d.Handle(photo("a", ""))
 	d, second := d.Handle(photo("a", ""))
-	if summary(first) != "show 0" || summary(second) != "" || len(d.Files) != 2 {
+	if summary(first) != "show 0" || summary(second) != "redraw 0" || len(d.Files) != 2 {
 		t.Errorf("%q, %q, %d files", summary(first), summary(second), len(d.Files))
 	}
 	d.Screen = 5
-	if d, third := d.Handle(photo("a", "")); summary(third) != "show 5" || len(d.Files) != 3 {
+	if d, third := d.Handle(photo("a", "")); summary(third) != "redraw 5" || len(d.Files) != 3 {
 		t.Errorf("%q, %d files", summary(third), len(d.Files))
+	}
+}
+
+func TestPiecesOfAThoughtAreAnsweredOnce(t *testing.T) {
+	at := func(seconds int, in flow.Input) flow.Input {
+		in.Message, in.Today = int64(50+seconds), today.Add(time.Duration(seconds)*time.Second)
+		return in
+	}
+	d := flow.New("abc", 7, nil)
+	for _, step := range []struct {
+		in   flow.Input
+		want string
+	}{
+		{at(0, say("oi")), "show 0"},
+		{at(2, say("a impressora")), "redraw 0"},
+		{at(6, photo("", "")), "redraw 0"},
+		{at(9, photo("", "do caixa")), "redraw 0"},
+		{at(20, say("não liga")), "settle categoria, show 0"},
+		{at(21, say("Hardware")), "settle categoria, show 0"},
+		{at(22, say("desde ontem")), "added, redraw 0"},
+		{at(30, say("e hoje")), "settle urgencia, added, show 0"},
+	} {
+		var effects []flow.Effect
+		if d, effects = d.Handle(step.in); summary(effects) != step.want {
+			t.Errorf("%q: got %q, want %q", step.in.Text, summary(effects), step.want)
+		}
+	}
+	if want := "oi\na impressora\ndo caixa\nnão liga\ndesde ontem\ne hoje"; d.Description() != want || len(d.Files) != 2 || d.Shown != 4 {
+		t.Errorf("got %q, %d files, %d screens", d.Description(), len(d.Files), d.Shown)
 	}
 }
 

@@ -26,35 +26,31 @@ func (d Draft) message(in Input) (Draft, []Effect) {
 	if d.Origin.MessageID == 0 {
 		d.Origin.MessageID = in.Message
 	}
+	inBurst := d.Shown > 0 && in.Today.Unix()-d.Heard < burst
+	d.Heard = in.Today.Unix()
 	if in.Unreadable {
 		return d.ask(d.Step, Say{Key: "bot.draft.unreadable"})
 	}
 	samePart := in.Album != "" && in.Album == d.Album && len(in.TooLarge) == 0
 	says := d.takeFiles(in)
 	text := Clean(in.Text)
-	if len(in.Files)+len(in.TooLarge) == 0 {
-		return d.text(in, text, says)
-	}
-	if text != "" && d.Step == StepDescription {
-		return d.text(in, text, says)
+	if len(in.Files)+len(in.TooLarge) == 0 || text != "" && d.Step == StepDescription {
+		return d.text(in, text, says, inBurst)
 	}
 	if text != "" {
 		if s, ok := d.append(in.Message, text); !ok {
 			says = append(says, s)
 		}
 	}
-	if samePart && text == "" && len(says) == 0 {
+	if (samePart || inBurst) && len(says) == 0 {
 		return d.redraw()
 	}
 	return d.ask(d.Step, says...)
 }
 
-// redraw shows quietly that another part of an album has come.
-func (d Draft) redraw() (Draft, []Effect) {
-	if d.Screen == 0 {
-		return d, nil
-	}
-	return d, []Effect{Show{Edit: d.Screen}}
+// redraw shows where the draft stands now in the message that asks already.
+func (d Draft) redraw(says ...Effect) (Draft, []Effect) {
+	return d, append(says, Show{Edit: d.Screen, Number: d.Shown, Again: true})
 }
 
 // takeFiles keeps the files and returns what is to be said of those that are not kept.
@@ -79,7 +75,7 @@ func (d *Draft) takeFiles(in Input) []Effect {
 }
 
 // text takes a text as the answer of the present step, if it is one.
-func (d Draft) text(in Input, text string, says []Effect) (Draft, []Effect) {
+func (d Draft) text(in Input, text string, says []Effect, inBurst bool) (Draft, []Effect) {
 	asked := d.Step
 	if text == "" {
 		return d.ask(asked, says...)
@@ -96,6 +92,9 @@ func (d Draft) text(in Input, text string, says []Effect) (Draft, []Effect) {
 	}
 	if asked != StepCategory {
 		says = append(says, Say{Key: "bot.draft.added"})
+	}
+	if inBurst {
+		return d.redraw(says...)
 	}
 	return d.ask(asked, says...)
 }

@@ -42,10 +42,11 @@ const (
 type Effect interface{ effect() }
 
 // Show draws the draft's step: in place of message Edit, or, if that is 0, as the draft's
-// new message Number, counted from 1.
+// message Number, counted from 1: a new one, or Again the one that is there.
 type Show struct {
 	Edit   int64
 	Number int
+	Again  bool
 }
 
 // Settle takes the buttons from the message of an earlier question and leaves its answer.

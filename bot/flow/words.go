@@ -44,7 +44,7 @@ func onlyWords(text, key, fillers string) bool {
 }
 
 // Clean returns a text without the characters that the domain refuses and without white
-// space at its ends.
+// space at its ends; "" if nothing in it can be seen.
 func Clean(s string) string {
 	s = strings.ReplaceAll(s, "\r\n", "\n")
 	s = strings.Map(func(r rune) rune {
@@ -53,6 +53,9 @@ func Clean(s string) string {
 		}
 		return r
 	}, s)
+	if domain.Blank(s) {
+		return ""
+	}
 	return strings.TrimSpace(s)
 }
 

@@ -33,9 +33,9 @@ func mapLink(l models.Location) string {
 	return "https://maps.google.com/?q=" + degrees(l.Latitude) + "," + degrees(l.Longitude)
 }
 
-// command returns the command that the message begins with and what follows it. Offsets
-// count UTF-16 units.
-func (d decoder) command(m *message) (name, args string) {
+// command returns the command that the message begins with and what follows it, or that it is one
+// for another bot. Offsets count UTF-16 units.
+func (d decoder) command(m *message) (name, args string, other bool) {
 	text, entities := m.Text, m.Entities
 	if text == "" {
 		text, entities = m.Caption, m.CaptionEntities
@@ -50,11 +50,11 @@ func (d decoder) command(m *message) (name, args string) {
 		}
 		name, to, addressed := strings.Cut(string(utf16.Decode(units[1:e.Length])), "@")
 		if addressed && !strings.EqualFold(to, d.botUsername) {
-			return "", ""
+			return "", "", true
 		}
-		return strings.ToLower(name), strings.TrimSpace(string(utf16.Decode(units[e.Length:])))
+		return strings.ToLower(name), strings.TrimSpace(string(utf16.Decode(units[e.Length:]))), false
 	}
-	return "", ""
+	return "", "", false
 }
 
 // files returns the files of a message, those that a bot may download and those beyond.

@@ -71,7 +71,7 @@ func (d decoder) message(m *message) *chat.Message {
 		Forwarded: len(m.ForwardOrigin) > 0 || m.ForwardDate != 0, MigratedTo: m.MigrateTo,
 	}
 	out.From, out.Anonymous = author(m)
-	out.Command, out.Args = d.command(m)
+	out.Command, out.Args, out.ForOther = d.command(m)
 	out.Files, out.TooLarge = files(m)
 	return out
 }
