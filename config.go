@@ -122,6 +122,9 @@ func (d DatabaseConfig) External() string {
 		Scheme: "postgres", User: url.UserPassword(d.User, string(d.Password)),
 		Host: net.JoinHostPort(or(d.Host, "localhost"), strconv.Itoa(d.Port)), Path: "/" + or(d.Name, "chamados"),
 	}
+	if strings.HasPrefix(d.Host, "/") { // the directory of a socket
+		u.Host, u.RawQuery = "", url.Values{"host": {d.Host}, "port": {strconv.Itoa(d.Port)}}.Encode()
+	}
 	return u.String()
 }
 

@@ -16,7 +16,7 @@ import (
 )
 
 // emptyDatabase makes a database without any schema and runs files of testdata in it.
-func emptyDatabase(t *testing.T, files ...string) string {
+func emptyDatabase(t testing.TB, files ...string) string {
 	t.Helper()
 	url := pgtest.URL(t)
 	conn := must2(pgx.Connect(t.Context(), url))(t)

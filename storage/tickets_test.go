@@ -53,8 +53,8 @@ func TestTicketKeepsWhatWasDecided(t *testing.T) {
 	}
 }
 
-func must2[T any](v T, err error) func(t *testing.T) T {
-	return func(t *testing.T) T {
+func must2[T any](v T, err error) func(t testing.TB) T {
+	return func(t testing.TB) T {
 		t.Helper()
 		return must(t, v, err)
 	}
