@@ -42,6 +42,7 @@ var notExported = map[string]string{
 	"entrada":      "a queue",
 	"importacoes":  "reports of a few weeks",
 	"mensagens":    "numbers that only this bot can use",
+	"processos":    "which programs run",
 	"saida":        "a queue",
 	"tarefas":      "what has run when",
 	"tentativas":   "counts of failed logins",
