@@ -330,7 +330,7 @@ func (v *visitors) tried(who, route string, id int64, headers ...string) reply {
 	v.t.Helper()
 	method, path, _ := strings.Cut(route, " ")
 	word := strconv.FormatInt(id, 10)
-	path = placeholder.ReplaceAllString(strings.ReplaceAll(path, "{bot}", "77"), word)
+	path = placeholder.ReplaceAllString(strings.NewReplacer("{bot}", "77", "{$}", "").Replace(path), word)
 	kind, body := bodyFor(route)
 	out := v.ask(who, method, path, kind, body, headers...)
 	neutral := strings.ReplaceAll(path, word, "N")

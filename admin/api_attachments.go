@@ -167,7 +167,7 @@ func (s *Server) download(c *call) error {
 	h.Set("Content-Type", contentType)
 	h.Set("Content-Disposition", mime.FormatMediaType(disposition, map[string]string{"filename": f.Name}))
 	h.Set("Content-Security-Policy", sandboxPolicy)
-	h.Set("Cache-Control", "private, no-cache")
+	h.Set("Cache-Control", "no-store")
 	if f.Size > 0 {
 		h.Set("Content-Length", strconv.FormatInt(f.Size, 10))
 	}

@@ -42,7 +42,7 @@ func (p *Panel) ownUnlink(w http.ResponseWriter, r *http.Request, v *visit) erro
 	if _, err := p.Desk.UnlinkTelegram(r.Context(), v.Actor, v.Actor.ID); err != nil {
 		return err
 	}
-	setFlash(w, "unlinked", 0)
+	setFlash(w, r, "unlinked", 0)
 	return redirect(w, r, "/conta")
 }
 
@@ -52,6 +52,6 @@ func (p *Panel) logoutEverywhere(w http.ResponseWriter, r *http.Request, v *visi
 		return err
 	}
 	p.Sessions.ClearCookie(w, r)
-	setFlash(w, "logged_out", 0)
+	setFlash(w, r, "logged_out", 0)
 	return redirect(w, r, "/entrar")
 }

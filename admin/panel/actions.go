@@ -31,7 +31,7 @@ func (p *Panel) perform(w http.ResponseWriter, r *http.Request, v *visit, done s
 	if err != nil {
 		return p.refuse(w, r, v, id, err)
 	}
-	setFlash(w, done, id)
+	setFlash(w, r, done, id)
 	return redirect(w, r, back(r, id))
 }
 

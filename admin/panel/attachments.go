@@ -41,7 +41,7 @@ func (p *Panel) attachment(w http.ResponseWriter, r *http.Request, v *visit) err
 	h.Set("Content-Type", kind)
 	h.Set("Content-Disposition", mime.FormatMediaType(disposition, map[string]string{"filename": f.Name}))
 	h.Set("Content-Security-Policy", "sandbox; default-src 'none'")
-	h.Set("Cache-Control", "private, max-age=3600")
+	h.Set("Cache-Control", "no-store")
 	if f.Size > 0 && f.Stored {
 		h.Set("Content-Length", strconv.FormatInt(f.Size, 10))
 	}

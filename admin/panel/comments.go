@@ -81,7 +81,7 @@ func (p *Panel) comment(w http.ResponseWriter, r *http.Request, v *visit) error 
 	if n.Internal {
 		key = "noted"
 	}
-	setFlash(w, key, id)
+	setFlash(w, r, key, id)
 	return redirect(w, r, ticketPath(id)+"#conversa")
 }
 
@@ -98,6 +98,6 @@ func (p *Panel) editComment(w http.ResponseWriter, r *http.Request, v *visit) er
 	if err != nil {
 		return err
 	}
-	setFlash(w, "edited", c.TicketID)
+	setFlash(w, r, "edited", c.TicketID)
 	return redirect(w, r, fmt.Sprintf("%s#comentario-%d", ticketPath(c.TicketID), c.ID))
 }

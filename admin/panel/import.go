@@ -293,6 +293,6 @@ func (p *Panel) anonymise(w http.ResponseWriter, r *http.Request, v *visit) erro
 	if err != nil {
 		return err
 	}
-	setFlash(w, "anonymised", 0)
+	setFlash(w, r, "anonymised", 0)
 	return redirect(w, r, "/pessoas")
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"chamados/admin/proxy"
 	"chamados/domain"
 )
 
@@ -47,7 +48,7 @@ func (p *Panel) login(w http.ResponseWriter, r *http.Request, v *visit) error {
 
 func (p *Panel) logout(w http.ResponseWriter, r *http.Request, _ *visit) error {
 	p.Sessions.ClearCookie(w, r)
-	setFlash(w, "logged_out", 0)
+	setFlash(w, r, "logged_out", 0)
 	return redirect(w, r, "/entrar")
 }
 
@@ -76,7 +77,7 @@ func (p *Panel) preferences(w http.ResponseWriter, r *http.Request, _ *visit) er
 func keep(w http.ResponseWriter, r *http.Request, name, value string) {
 	http.SetCookie(w, &http.Cookie{
 		Name: name, Value: value, Path: "/", MaxAge: preferenceAge,
-		HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode,
+		HttpOnly: true, Secure: proxy.Secure(r), SameSite: http.SameSiteLaxMode,
 	})
 }
 

@@ -88,7 +88,7 @@ func (p *Panel) letIn(w http.ResponseWriter, r *http.Request, u domain.User, nex
 		return err
 	}
 	p.Sessions.SetCookie(w, r, token)
-	setFlash(w, "password_set", 0)
+	setFlash(w, r, "password_set", 0)
 	return redirect(w, r, next)
 }
 
@@ -113,7 +113,7 @@ func (p *Panel) reset(w http.ResponseWriter, r *http.Request, v *visit, door Doo
 	err := door.ResetPassword(r.Context(), r, b.Email, b.Code, r.PostFormValue("senha"))
 	switch domain.CodeOf(err) {
 	case "":
-		setFlash(w, "password_set", 0)
+		setFlash(w, r, "password_set", 0)
 		return redirect(w, r, "/entrar")
 	case domain.CodeInvalid, domain.CodeThrottled:
 		if b.Problems = problemsOf(v.Lang, err); len(b.Problems) == 0 {

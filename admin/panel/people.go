@@ -107,7 +107,7 @@ func (p *Panel) createPerson(w http.ResponseWriter, r *http.Request, v *visit) e
 	if err != nil {
 		return err
 	}
-	setFlash(w, "person_created", 0)
+	setFlash(w, r, "person_created", 0)
 	return redirect(w, r, personPath(u.ID))
 }
 
@@ -177,7 +177,7 @@ func (p *Panel) changePerson(w http.ResponseWriter, r *http.Request, v *visit, c
 	if err != nil {
 		return err
 	}
-	setFlash(w, "person_changed", 0)
+	setFlash(w, r, "person_changed", 0)
 	return redirect(w, r, personPath(id))
 }
 
@@ -218,6 +218,6 @@ func (p *Panel) unlink(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if _, err := p.Desk.UnlinkTelegram(r.Context(), v.Actor, id); err != nil {
 		return err
 	}
-	setFlash(w, "unlinked", 0)
+	setFlash(w, r, "unlinked", 0)
 	return redirect(w, r, personPath(id))
 }

@@ -141,6 +141,6 @@ func (p *Panel) retried(w http.ResponseWriter, r *http.Request, err error) error
 	if err != nil {
 		return err
 	}
-	setFlash(w, "retried", 0)
+	setFlash(w, r, "retried", 0)
 	return redirect(w, r, localPath(r.PostFormValue("voltar")))
 }

@@ -97,7 +97,7 @@ func (p *Panel) openTicket(w http.ResponseWriter, r *http.Request, v *visit) err
 	if err != nil {
 		return err
 	}
-	setFlash(w, "opened", id)
+	setFlash(w, r, "opened", id)
 	return redirect(w, r, ticketPath(id))
 }
 
@@ -227,7 +227,7 @@ func (p *Panel) edit(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if err != nil {
 		return err
 	}
-	setFlash(w, "edited", t.ID)
+	setFlash(w, r, "edited", t.ID)
 	return redirect(w, r, ticketPath(t.ID))
 }
 

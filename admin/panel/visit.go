@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"chamados/admin/proxy"
 	"chamados/domain"
 )
 
@@ -88,10 +89,10 @@ var flashes = map[string]bool{
 	"unlinked": true, "logged_out": true, "password_set": true, "anonymised": true, "retried": true,
 }
 
-func setFlash(w http.ResponseWriter, key string, id int64) {
+func setFlash(w http.ResponseWriter, r *http.Request, key string, id int64) {
 	http.SetCookie(w, &http.Cookie{
 		Name: flashCookie, Value: key + "." + strconv.FormatInt(id, 10), Path: "/",
-		MaxAge: 60, HttpOnly: true, SameSite: http.SameSiteStrictMode,
+		MaxAge: 60, HttpOnly: true, Secure: proxy.Secure(r), SameSite: http.SameSiteStrictMode,
 	})
 }
 
@@ -101,7 +102,9 @@ func takeFlash(w http.ResponseWriter, r *http.Request) *flash {
 	if err != nil {
 		return nil
 	}
-	http.SetCookie(w, &http.Cookie{Name: flashCookie, Path: "/", MaxAge: -1, HttpOnly: true})
+	http.SetCookie(w, &http.Cookie{
+		Name: flashCookie, Path: "/", MaxAge: -1, HttpOnly: true, Secure: proxy.Secure(r), SameSite: http.SameSiteStrictMode,
+	})
 	key, number, _ := strings.Cut(c.Value, ".")
 	id, err := strconv.ParseInt(number, 10, 64)
 	if err != nil || !flashes[key] {
