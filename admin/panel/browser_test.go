@@ -109,13 +109,23 @@ func (b *browser) open(path string) {
 // live waits until the page hears the desk.
 func (b *browser) live() { b.t.Helper(); b.until(`document.documentElement.dataset.live === 'on'`) }
 
-// until polls a condition in the page, with a deadline.
+// until polls a condition in the page, with a deadline; the page may be left for another one meanwhile.
 func (b *browser) until(condition string) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, 10*time.Second)
 	defer cancel()
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](condition, chromedp.WithPollingInterval(20*time.Millisecond))); err != nil {
-		b.t.Fatalf("never true: %s (%v)", condition, err)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		ok, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("Boolean("+condition+")"))
+		if err == nil && ok {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			b.t.Fatalf("never true: %s (%v)", condition, err)
+		case <-tick.C:
+		}
 	}
 }
 

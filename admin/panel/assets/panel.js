@@ -47,6 +47,7 @@ if (person) {
 if (document.querySelector('.topbar')) {
   if (document.getElementById('board')) import('./board.js');
   if (document.querySelector('[data-ticket]')) import('./ticket.js');
+  if (document.querySelector('[data-files]')) import('./files.js');
   if (document.querySelector('[data-list]')) import('./list.js');
   if (document.querySelector('[data-import], [data-import-drop]')) import('./import.js');
   import('./live.js');

@@ -26,6 +26,7 @@ export function mergePage(doc, { force = false } = {}) {
     const fresh = doc.querySelector(`[data-live="${old.dataset.live}"]`);
     if (fresh) merge(old, fresh, force);
   }
+  document.dispatchEvent(new CustomEvent('swap:merged'));
   for (const node of doc.querySelectorAll('#toasts > *')) {
     document.getElementById('toasts').append(node);
     expire(node);

@@ -1,4 +1,4 @@
-// The ticket's page: news as they come, who else is looking, files by drop and paste.
+// The ticket's page: news as they come, and who else is looking.
 import { debounce, text } from './util.js';
 import { refresh } from './swap.js';
 import { sendLive } from './live.js';
@@ -18,6 +18,7 @@ document.addEventListener('live:message', ({ detail }) => {
 });
 // What became of a message is known a moment after it was written.
 setInterval(() => { if (!document.hidden && document.querySelector('.receipt.is-aguardando')) update(); }, 5000);
+document.addEventListener('swap:merged', showViewers); // the server knows nothing of them
 document.addEventListener('live:open', greet);
 document.addEventListener('live:back', update);
 document.addEventListener('visibilitychange', greet);
@@ -38,31 +39,7 @@ function showViewers() {
 }
 
 const composer = document.querySelector('[data-composer]');
-const input = composer.querySelector('[data-files]');
-const area = composer.querySelector('textarea');
-
-const showFiles = () => { composer.querySelector('[data-chosen]').textContent = [...input.files].map((file) => file.name).join(', '); };
-
-function addFiles(files) {
-  const all = new DataTransfer();
-  for (const file of [...input.files, ...files]) all.items.add(file);
-  input.files = all.files;
-  showFiles();
-}
-
-input.addEventListener('change', showFiles);
-composer.addEventListener('paste', (event) => {
-  if (event.clipboardData.files.length) { event.preventDefault(); addFiles(event.clipboardData.files); }
-});
-composer.addEventListener('dragover', (event) => event.preventDefault());
-composer.addEventListener('drop', (event) => {
-  if (event.dataTransfer.files.length) { event.preventDefault(); addFiles(event.dataTransfer.files); }
-});
 composer.addEventListener('keydown', (event) => {
   if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) composer.requestSubmit();
 });
-composer.addEventListener('swap:done', () => {
-  area.value = '';
-  input.value = '';
-  showFiles();
-});
+composer.addEventListener('swap:done', () => { composer.querySelector('textarea').value = ''; });
