@@ -206,3 +206,12 @@ func (r renderer) Card(reader notify.Reader, v domain.TicketView) chat.Outgoing 
 func (r renderer) Notice(reader notify.Reader, t domain.Ticket, events []domain.NoticeEventView) chat.Outgoing {
 	return card.Notice(reader.Lang, t, events, r.options(reader))
 }
+
+// Alarms draws a message that warns.
+func (r renderer) Alarms(reader notify.Reader, alarms []notify.Alarm) chat.Outgoing {
+	list := make([]card.Alarm, len(alarms))
+	for i, a := range alarms {
+		list[i] = card.Alarm(a)
+	}
+	return card.Alarms(reader.Lang, list, r.options(reader))
+}

@@ -32,7 +32,7 @@ func (p *Program) startMail() error {
 	}
 	relay := mail.NewRelay(mail.Options{
 		Queue: p.db.Mails(), Desk: p.db, Events: p.db.Outbox(), Sender: sender, PanelURL: p.panelURL,
-		InviteLink: p.inviteLink, DefaultLang: p.config.Desk.Language, Now: p.now, Log: p.log,
+		InviteLink: p.inviteLink, DefaultLang: p.config.Desk.Language, Location: p.config.Desk.Location(), Now: p.now, Log: p.log,
 	})
 	stop := p.db.OnWake(func(w storageWake) {
 		if w.Mail || w.Missed {

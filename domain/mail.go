@@ -2,6 +2,7 @@ package domain
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -67,10 +68,21 @@ type MailQueue interface {
 	DeadMail(ctx context.Context, m Mail, cause string) error
 }
 
-// Mailable reports whether people without an open chat are told of an event by e-mail:
-// those that ask for their attention, and nothing internal.
-func Mailable(e Event) bool {
-	return !e.Internal && (e.Kind == EventStatus || e.Kind == EventComment)
+// mailed are the events of which people are told by mail, those without an open chat and
+// those who want it so: all that asks for somebody's attention.
+var mailed = []EventKind{
+	EventStatus, EventComment, EventNote, EventAssignee, EventSLAWarning, EventSLABreach, EventRatedLow,
+	EventCloseSoon, EventWaitReminder, EventNoAnswer, EventAnswered,
+}
+
+// MailedEvents returns the kinds of events of which mails tell.
+func MailedEvents() []EventKind { return slices.Clone(mailed) }
+
+// Mails reports whether a notice of an event is also one by mail, for people who are told
+// that way.
+func (n Notice) Mails(e Event) bool {
+	told := n.Kind == NoticeEvent || n.Kind == NoticeAlarm || n.Kind == NoticeLetter
+	return told && n.Audience != AudienceGroup && slices.Contains(mailed, e.Kind)
 }
 
 // welcomeMail makes an account's two personal links and the mail that brings them.

@@ -16,6 +16,7 @@ const (
 	AudienceFormer    Audience = "anterior"    // whoever had it before an assignment
 	AudienceOwner     Audience = "dono"        // whoever has the ticket, or the group if nobody has
 	AudienceLead      Audience = "lider"       // whoever the settings name for bad news
+	AudienceWarned    Audience = "avisados"    // the chats in which a warning about the ticket still stands
 )
 
 // NoticeKind is what is delivered.
@@ -27,6 +28,13 @@ const (
 	NoticeCard NoticeKind = "cartao"
 	// NoticeEvent tells of an event with a message of its own.
 	NoticeEvent NoticeKind = "aviso"
+	// NoticeAlarm warns of something that may settle by itself: alarms of several tickets
+	// that wait for one chat become one message, and what has settled is edited away.
+	NoticeAlarm NoticeKind = "alarme"
+	// NoticeSettle brings the alarms of a ticket up to date, wherever they stand.
+	NoticeSettle NoticeKind = "baixa"
+	// NoticeLetter tells by mail alone what a card tells in chat.
+	NoticeLetter NoticeKind = "carta"
 )
 
 // NoticeTogether is how many events of a ticket one message tells of.
@@ -46,67 +54,57 @@ type Notice struct {
 	Here       int64 // of a card: the chat in which somebody waits to see it change; 0 for none
 }
 
-// telling is the table of who is told what: for each event, the audiences and the kind
-// of message. Notes and deletions never reach the requester. A card for the group is also
-// one for whoever has the ticket, see [itCards].
+// telling is the table of who is told what: for each event, the audiences and the kind of
+// message. What holds for all of it:
+//
+//   - nobody is told of their own doing, whatever their roles;
+//   - a person with several roles is told once: as the requester rather than as IT, as the
+//     one who has the ticket rather than as the lead;
+//   - what is internal never reaches the requester, also when IT asked for themselves;
+//   - a card for the group is also one for whoever has the ticket, see [itCards];
+//   - whoever has the ticket hears of marks, low ones too: they are about their work. The
+//     lead hears of a low mark as the lead, unless it is their own ticket or their own mark.
 var telling = map[EventKind][]Notice{
-	EventCreated: {
-		{Kind: NoticeCard, Audience: AudienceRequester}, {Kind: NoticeCard, Audience: AudienceGroup},
-	},
+	EventCreated: {cardTo(AudienceRequester), cardTo(AudienceGroup)},
 	EventStatus: {
-		{Kind: NoticeCard, Audience: AudienceRequester}, {Kind: NoticeCard, Audience: AudienceGroup},
-		{Kind: NoticeEvent, Audience: AudienceRequester}, {Kind: NoticeEvent, Audience: AudienceAssignee},
-		{Kind: NoticeEvent, Audience: AudienceGroup},
+		cardTo(AudienceRequester), cardTo(AudienceGroup), settle,
+		tell(AudienceRequester), tell(AudienceAssignee), tell(AudienceGroup),
 	},
 	EventAssignee: {
-		{Kind: NoticeCard, Audience: AudienceRequester}, {Kind: NoticeCard, Audience: AudienceGroup},
-		{Kind: NoticeEvent, Audience: AudienceRequester}, {Kind: NoticeEvent, Audience: AudienceAssignee},
-		{Kind: NoticeEvent, Audience: AudienceGroup},
+		cardTo(AudienceRequester), cardTo(AudienceGroup), settle,
+		tell(AudienceRequester), tell(AudienceAssignee), tell(AudienceGroup),
 	},
-	EventPriority: {
-		{Kind: NoticeCard, Audience: AudienceRequester}, {Kind: NoticeCard, Audience: AudienceGroup},
-	},
-	EventTitle: {
-		{Kind: NoticeCard, Audience: AudienceRequester}, {Kind: NoticeCard, Audience: AudienceGroup},
-	},
-	EventDescription: {{Kind: NoticeCard, Audience: AudienceGroup}},
-	EventCategory: {
-		{Kind: NoticeCard, Audience: AudienceRequester}, {Kind: NoticeCard, Audience: AudienceGroup},
-	},
-	EventExtra: {{Kind: NoticeCard, Audience: AudienceGroup}},
+	EventPriority:    {cardTo(AudienceRequester), cardTo(AudienceGroup), settle},
+	EventTitle:       {cardTo(AudienceRequester), cardTo(AudienceGroup)},
+	EventDescription: {cardTo(AudienceGroup)},
+	EventCategory:    {cardTo(AudienceRequester), cardTo(AudienceGroup), settle},
+	EventExtra:       {cardTo(AudienceGroup)},
 	EventComment: {
-		{Kind: NoticeCard, Audience: AudienceGroup}, {Kind: NoticeEvent, Audience: AudienceRequester},
-		{Kind: NoticeEvent, Audience: AudienceAssignee}, {Kind: NoticeEvent, Audience: AudienceGroup},
+		cardTo(AudienceGroup), settle, tell(AudienceRequester), tell(AudienceAssignee), tell(AudienceGroup),
 	},
-	EventNote: {
-		{Kind: NoticeCard, Audience: AudienceGroup}, {Kind: NoticeEvent, Audience: AudienceAssignee},
-		{Kind: NoticeEvent, Audience: AudienceGroup},
-	},
-	EventSeen: {{Kind: NoticeCard, Audience: AudienceRequester}},
-	EventCommentEdit: {
-		{Kind: NoticeCard, Audience: AudienceGroup}, {Kind: NoticeEvent, Audience: AudienceRequester},
-		{Kind: NoticeEvent, Audience: AudienceAssignee}, {Kind: NoticeEvent, Audience: AudienceGroup},
-	},
-	EventCommentUndo: {{Kind: NoticeCard, Audience: AudienceGroup}},
-	EventAttachment:  {{Kind: NoticeCard, Audience: AudienceGroup}},
-	EventDeleted:     {{Kind: NoticeCard, Audience: AudienceGroup}, {Kind: NoticeCard, Audience: AudienceRequester}},
-	EventRestored:    {{Kind: NoticeCard, Audience: AudienceGroup}, {Kind: NoticeCard, Audience: AudienceRequester}},
-	EventSLAWarning:  {{Kind: NoticeCard, Audience: AudienceGroup}, {Kind: NoticeEvent, Audience: AudienceOwner}},
-	EventSLABreach: {
-		{Kind: NoticeCard, Audience: AudienceGroup}, {Kind: NoticeEvent, Audience: AudienceAssignee},
-		{Kind: NoticeEvent, Audience: AudienceGroup}, {Kind: NoticeEvent, Audience: AudienceLead},
-	},
-	EventRated: {{Kind: NoticeCard, Audience: AudienceGroup}, {Kind: NoticeEvent, Audience: AudienceAssignee}},
-	EventRatedLow: {
-		{Kind: NoticeCard, Audience: AudienceGroup}, {Kind: NoticeEvent, Audience: AudienceAssignee},
-		{Kind: NoticeEvent, Audience: AudienceGroup}, {Kind: NoticeEvent, Audience: AudienceLead},
-	},
-	EventCloseSoon:    {{Kind: NoticeEvent, Audience: AudienceRequester}},
-	EventWaitReminder: {{Kind: NoticeEvent, Audience: AudienceRequester}},
-	EventNoAnswer:     {{Kind: NoticeEvent, Audience: AudienceOwner}},
-	EventAnswered:     {{Kind: NoticeEvent, Audience: AudienceOwner}},
-	EventNobody:       {{Kind: NoticeEvent, Audience: AudienceGroup}},
+	EventNote:         {cardTo(AudienceGroup), tell(AudienceAssignee), tell(AudienceGroup)},
+	EventSeen:         {cardTo(AudienceRequester)},
+	EventCommentEdit:  {cardTo(AudienceGroup), tell(AudienceRequester), tell(AudienceAssignee), tell(AudienceGroup)},
+	EventCommentUndo:  {cardTo(AudienceGroup)},
+	EventAttachment:   {cardTo(AudienceGroup)},
+	EventDeleted:      {cardTo(AudienceGroup), cardTo(AudienceRequester), settle},
+	EventRestored:     {cardTo(AudienceGroup), cardTo(AudienceRequester)},
+	EventSLAWarning:   {cardTo(AudienceGroup), alarm(AudienceOwner)},
+	EventSLABreach:    {cardTo(AudienceGroup), alarm(AudienceAssignee), alarm(AudienceGroup), alarm(AudienceLead)},
+	EventRated:        {cardTo(AudienceGroup), tell(AudienceAssignee)},
+	EventRatedLow:     {cardTo(AudienceGroup), tell(AudienceAssignee), tell(AudienceGroup), tell(AudienceLead)},
+	EventCloseSoon:    {tell(AudienceRequester)},
+	EventWaitReminder: {tell(AudienceRequester)},
+	EventNoAnswer:     {tell(AudienceOwner)},
+	EventAnswered:     {tell(AudienceOwner)},
+	EventNobody:       {alarm(AudienceGroup)},
 }
+
+var settle = Notice{Kind: NoticeSettle, Audience: AudienceWarned}
+
+func cardTo(a Audience) Notice { return Notice{Kind: NoticeCard, Audience: a} }
+func tell(a Audience) Notice   { return Notice{Kind: NoticeEvent, Audience: a} }
+func alarm(a Audience) Notice  { return Notice{Kind: NoticeAlarm, Audience: a} }
 
 // notices returns who must be told of the events of one change of t, made by a from the
 // chat origin (0 if not from a chat). Several events need a card only once; the actor is
@@ -128,11 +126,14 @@ func noticesAndLead(t Ticket, a Actor, events []Event, origin, lead int64) []Not
 	for i, e := range events {
 		for _, n := range itCards(e) {
 			n.Event = i
-			if e.Internal && n.Audience == AudienceRequester || n.routine(a, e) || n.redundant(handed) || !n.address(t, a, e, origin, lead) {
+			if n.redundant(handed) {
+				n.Kind = NoticeLetter
+			}
+			if e.Internal && n.Audience == AudienceRequester || n.routine(a, e) || !n.address(t, a, e, origin, lead) {
 				continue
 			}
 			k := key{n.Kind, n.Audience, i}
-			if n.Kind == NoticeCard {
+			if n.Kind == NoticeCard || n.Kind == NoticeSettle {
 				k.event = -1
 			}
 			if !seen[k] {
@@ -164,9 +165,22 @@ func itCards(e Event) []Notice {
 	return out
 }
 
-// redundant reports whether the card that a new assignee is sent tells them already.
+// redundant reports whether the card that a new assignee is sent tells them already; only a
+// mail has to say it.
 func (n Notice) redundant(handed bool) bool {
 	return handed && n.Kind == NoticeEvent && n.Audience == AudienceAssignee
+}
+
+// SettlingEvents returns the kinds of events that may make an alarm moot.
+func SettlingEvents() []EventKind {
+	var out []EventKind
+	for kind, notices := range telling {
+		if slices.Contains(notices, settle) {
+			out = append(out, kind)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // reachLead reports whether the lead has to hear of any of the events.
@@ -179,20 +193,23 @@ func reachLead(events []Event) bool {
 // address fills in the receiver; false means that nobody is to be told.
 func (n *Notice) address(t Ticket, a Actor, e Event, origin, lead int64) bool {
 	n.Urgent = t.Priority == PriorityUrgent
-	if n.Kind == NoticeCard {
+	switch n.Kind {
+	case NoticeSettle:
+		return t.warned(e)
+	case NoticeCard:
 		n.Here = a.ChatID
-	} else {
+	default:
 		n.Topic = topics[e.Kind]
-		n.Gather = !n.Urgent && n.Topic != TopicComments
+		n.Gather = n.Kind == NoticeAlarm || !n.Urgent && n.Topic != TopicComments
 	}
 	if n.Audience == AudienceOwner {
-		if n.Audience = AudienceAssignee; t.AssigneeID == 0 {
+		if n.Audience = AudienceAssignee; t.AssigneeID == 0 || t.AssigneeID == t.RequesterID {
 			n.Audience = AudienceGroup
 		}
 	}
 	switch n.Audience {
 	case AudienceGroup:
-		if n.Kind == NoticeEvent {
+		if n.Kind != NoticeCard {
 			n.ExceptChat = origin
 		}
 		return true
@@ -209,7 +226,7 @@ func (n *Notice) address(t Ticket, a Actor, e Event, origin, lead int64) bool {
 		}
 	case AudienceLead:
 		n.UserID = lead
-		if lead == t.AssigneeID {
+		if lead == t.AssigneeID || lead == t.RequesterID {
 			return false
 		}
 	}

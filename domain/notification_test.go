@@ -1,61 +1,97 @@
 package domain
 
 import (
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
 )
 
-// Nobody hears of their own doing, employees never of what is internal, everybody of one
-// event at most once, and a card is brought up to date once for a whole change.
+// internalKinds are the events that only IT may know of.
+var internalKinds = map[EventKind]bool{
+	EventNote: true, EventCommentUndo: true, EventSLAWarning: true, EventSLABreach: true,
+	EventNoAnswer: true, EventAnswered: true, EventNobody: true,
+}
+
+// Over the whole table, whoever acts and whoever has which role: nobody hears of their own doing, in chat or by
+// mail; employees and requesters never of what is internal; every person of one event at most once, whatever
+// they are to the ticket; a card is brought up to date once for a whole change, and so are alarms.
 func TestNoticesTellTheRightPeopleOnce(t *testing.T) {
-	kinds := []EventKind{
-		EventCreated, EventStatus, EventPriority, EventAssignee, EventTitle, EventComment, EventNote,
-		EventDeleted, EventAttachment, EventCommentUndo, EventSLAWarning, EventSLABreach, EventCloseSoon,
-		EventWaitReminder, EventNoAnswer, EventAnswered, EventNobody,
+	var kinds []EventKind
+	for k := range telling {
+		kinds = append(kinds, k)
 	}
-	internal := map[EventKind]bool{
-		EventNote: true, EventCommentUndo: true, EventSLAWarning: true, EventSLABreach: true,
-		EventNoAnswer: true, EventAnswered: true, EventNobody: true,
-	}
+	slices.Sort(kinds)
 	rapid.Check(t, func(t *rapid.T) {
 		a := rapid.SampledFrom(people[:4]).Draw(t, "actor")
-		tk := ticketOf(carla, StatusOpen)
+		tk := ticketOf(rapid.SampledFrom([]Actor{carla, ana}).Draw(t, "requester"), StatusOpen)
 		tk.AssigneeID = rapid.SampledFrom([]int64{0, ana.ID, bruno.ID, carla.ID}).Draw(t, "assignee")
+		tk.Priority = rapid.SampledFrom(Priorities).Draw(t, "priority")
+		lead := rapid.SampledFrom([]int64{0, ana.ID, bruno.ID}).Draw(t, "lead")
 		var events []Event
 		for _, k := range rapid.SliceOfN(rapid.SampledFrom(kinds), 1, 4).Draw(t, "kinds") {
-			e := tk.event(a, k, "a", "b", day)
-			e.Internal = internal[k]
+			e := tk.event(a, k, "99", "2", day)
+			e.Internal = internalKinds[k]
 			events = append(events, e)
 		}
 		type told struct {
-			kind  NoticeKind
-			who   Audience
+			card  bool
 			user  int64
 			event int
 		}
-		seen := map[told]bool{}
-		for _, n := range noticesAndLead(tk, a, events, 0, rapid.SampledFrom([]int64{0, ana.ID, bruno.ID}).Draw(t, "lead")) {
+		seen, group, settled := map[told]bool{}, map[told]bool{}, 0
+		for _, n := range noticesAndLead(tk, a, events, 0, lead) {
 			e := events[n.Event]
-			key := told{n.Kind, n.Audience, n.UserID, n.Event}
-			if n.Kind == NoticeCard {
+			if n.Kind == NoticeSettle {
+				settled++
+				continue
+			}
+			key := told{n.Kind == NoticeCard, n.UserID, n.Event}
+			if key.card {
 				key.event = -1
 			}
-			if seen[key] {
+			book := seen
+			if n.UserID == 0 {
+				book = group
+			}
+			if book[key] {
 				t.Fatalf("told twice: %+v", n)
 			}
-			seen[key] = true
-			if n.Kind == NoticeEvent && n.UserID == a.ID {
+			book[key] = true
+			if !key.card && n.UserID == a.ID {
 				t.Fatalf("told of their own doing: %+v", n)
 			}
-			if n.Audience == AudienceRequester && e.Internal {
+			if n.UserID == tk.RequesterID && e.Internal && !key.card {
 				t.Fatalf("requester told of %s", e.Kind)
 			}
 			if (n.Audience == AudienceGroup) != (n.UserID == 0) {
 				t.Fatalf("address of %+v", n)
 			}
+			if n.Mails(e) && n.UserID == 0 {
+				t.Fatalf("a mail to nobody: %+v", n)
+			}
+		}
+		if settled > 1 {
+			t.Fatalf("alarms are brought up to date %d times", settled)
 		}
 	})
+}
+
+// What somebody has to do something about is told to somebody, also when whoever has the ticket asked for it
+// themselves.
+func TestWarningsFindSomebody(t *testing.T) {
+	for _, assignee := range []int64{0, ana.ID, bruno.ID} {
+		tk := ticketOf(ana, StatusOpen)
+		tk.AssigneeID = assignee
+		for _, kind := range []EventKind{EventSLAWarning, EventSLABreach, EventNoAnswer, EventAnswered} {
+			e := tk.event(System, kind, "", "", day)
+			e.Internal = true
+			found := slices.ContainsFunc(notices(tk, System, []Event{e}, 0), func(n Notice) bool { return n.Kind != NoticeCard })
+			if !found {
+				t.Errorf("nobody hears of %s, assignee %d", kind, assignee)
+			}
+		}
+	}
 }
 
 func TestEventVisibility(t *testing.T) {
@@ -88,9 +124,12 @@ func TestTheCardMovesWithTheTicket(t *testing.T) {
 	for _, n := range notices(tk, ana, events, 0) {
 		got[n.UserID] = append(got[n.UserID], n.Kind)
 	}
-	for _, id := range []int64{bruno.ID, davi.ID} {
-		if len(got[id]) != 1 || got[id][0] != NoticeCard {
-			t.Errorf("user %d is sent %v", id, got[id])
+	if want := []NoticeKind{NoticeCard}; !slices.Equal(got[davi.ID], want) {
+		t.Errorf("who had it is sent %v", got[davi.ID])
+	}
+	for _, kind := range got[bruno.ID] { // what the card tells in chat, a letter tells by mail
+		if kind != NoticeCard && kind != NoticeLetter {
+			t.Errorf("who gets it is sent %v", got[bruno.ID])
 		}
 	}
 }

@@ -86,6 +86,8 @@ const (
 	DeliverMessage DeliveryKind = "mensagem" // a ready [Outgoing]
 	DeliverCard    DeliveryKind = DeliveryKind(NoticeCard)
 	DeliverNotice  DeliveryKind = DeliveryKind(NoticeEvent)
+	DeliverAlarm   DeliveryKind = DeliveryKind(NoticeAlarm)
+	DeliverSettle  DeliveryKind = DeliveryKind(NoticeSettle)
 )
 
 // Delivery is one claimed piece of the outbox. IDs has more than one element when
@@ -99,12 +101,14 @@ type Delivery struct {
 	ThreadID  int64
 	UserID    int64 // the account it is for; 0 for a group or a stranger
 	Message   *Outgoing
-	TicketID  int64
-	EventIDs  []int64
-	Awaited   bool // somebody is looking at the chat for it
-	Attempts  int  // earlier attempts that count
-	Uncertain bool // an earlier attempt may have reached Telegram
-	Aside     bool // what comes after it need not wait for it any more
+	TicketID  int64   // of alarms, that of the first
+	EventIDs  []int64 // of alarms, those that are shown
+	Alarm     int64   // the message whose alarms are to be brought up to date
+	Settled   bool    // none of them stands any more
+	Awaited   bool    // somebody is looking at the chat for it
+	Attempts  int     // earlier attempts that count
+	Uncertain bool    // an earlier attempt may have reached Telegram
+	Aside     bool    // what comes after it need not wait for it any more
 	CreatedAt time.Time
 }
 
@@ -137,6 +141,8 @@ type Outbox interface {
 	Card(ctx context.Context, ticketID, chatID int64) (CardRef, error)
 	// ForgetCard drops a card whose message is gone, so that the next one is sent anew.
 	ForgetCard(ctx context.Context, ticketID, chatID int64) error
+	// Alarms returns what a message warned of, oldest first.
+	Alarms(ctx context.Context, chatID, messageID int64) ([]Alarm, error)
 	// NoticeEvents returns events by id, oldest first, with the text of their comments.
 	NoticeEvents(ctx context.Context, ids []int64) ([]NoticeEventView, error)
 }

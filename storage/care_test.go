@@ -71,7 +71,7 @@ func TestTheDeskWarnsOfItsTargets(t *testing.T) {
 	if n := h.count(`SELECT count(*) FROM saida s JOIN eventos e ON e.id = s.evento_id WHERE e.tipo LIKE 'sla%' AND s.faixa = $1`, private); n != 0 {
 		t.Errorf("%d warnings go to the requester", n)
 	}
-	if n := h.count(`SELECT count(*) FROM saida s JOIN eventos e ON e.id = s.evento_id WHERE e.tipo LIKE 'sla%' AND s.tipo = 'aviso' AND s.faixa = $1`, private+1); n != 4 {
+	if n := h.count(`SELECT count(*) FROM saida s JOIN eventos e ON e.id = s.evento_id WHERE e.tipo LIKE 'sla%' AND s.tipo = 'alarme' AND s.faixa = $1`, private+1); n != 4 {
 		t.Errorf("%d warnings go to the assignee, want 4", n)
 	}
 }

@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"chamados/domain"
@@ -83,21 +84,18 @@ func (in *mailArrays) add(m domain.Mail, now time.Time, s sealer) error {
 	return nil
 }
 
-// noticeMails writes mails for people of a record's notices who have no open chat.
+// noticeMails writes mails for those of a record's people who have no open chat or want mails: after their
+// quiet hours, and not of what they have switched off.
 func (b *recorder) noticeMails() {
-	mailable := false
-	for _, n := range b.r.Notices {
-		e := b.r.Events[n.Event]
-		mailable = mailable || b.mails && n.Kind == domain.NoticeEvent && n.Audience != domain.AudienceGroup && domain.Mailable(e)
-	}
-	if !mailable {
+	mails := b.mails && slices.ContainsFunc(b.r.Notices, func(n domain.Notice) bool { return n.Mails(b.r.Events[n.Event]) })
+	if !mails {
 		return
 	}
+	at := `greatest(` + b.arg(b.now.Add(domain.MailNoticeDelay)) + `::timestamptz, ` + b.quiet() + `)`
 	b.with(`cm AS (INSERT INTO correio (usuario_id, chamado_id, evento_id, prioridade, criado_em, proxima_em, vence_em, tipo)
-		SELECT u.id, t.id, n.evento, `, b.arg(mailNotice), `, `, b.arg(b.now), `::timestamptz, `, b.arg(b.now.Add(domain.MailNoticeDelay)),
-		`::timestamptz, `, b.arg(b.now.Add(domain.NoticeMailTTL)), `::timestamptz, 'aviso'
-		FROM t, n JOIN v ON v.id = n.evento JOIN usuarios u ON u.id = n.usuario
-		WHERE n.tipo = 'aviso' AND n.usuario <> 0 AND NOT v.interno AND v.tipo IN ('status', 'comentario') AND `, noChat, `)`)
+		SELECT m.usuario, t.id, m.evento, `, b.arg(mailNotice), `, `, b.arg(b.now), `::timestamptz, m.quando, m.quando + `, b.arg(domain.NoticeMailTTL), `::interval, 'aviso'
+		FROM t, (SELECT u.id AS usuario, n.evento, `, at, ` AS quando FROM n JOIN usuarios u ON u.id = n.usuario
+			WHERE n.carta AND u.ativo AND (u.avisos_canal <> 'chat' OR `, noChat, `) AND `, b.wanted(), `) m)`)
 }
 
 // instead is the statement that mails what chat deliveries could not bring to their people.
@@ -107,9 +105,9 @@ func (x outbox) instead(ids []int64) statement {
 		sql: `INSERT INTO correio (usuario_id, chamado_id, evento_id, prioridade, criado_em, proxima_em, vence_em, tipo, chave)
 			SELECT s.usuario_id, s.chamado_id, s.evento_id, $2, $3, $3, $4, 'aviso', 'saida ' || s.id
 			FROM saida s JOIN eventos e ON e.id = s.evento_id JOIN usuarios u ON u.id = s.usuario_id
-			WHERE s.id = ANY ($1) AND s.tipo = 'aviso' AND NOT e.interno AND e.tipo IN ('status', 'comentario') AND u.ativo
+			WHERE s.id = ANY ($1) AND s.tipo IN ('aviso', 'alarme') AND e.tipo = ANY ($5::text[]) AND u.ativo AND u.avisos_canal = 'chat'
 			ON CONFLICT (chave) DO NOTHING`,
-		args: []any{ids, mailNotice, now, now.Add(domain.NoticeMailTTL)}, wake: &Wake{Mail: true},
+		args: []any{ids, mailNotice, now, now.Add(domain.NoticeMailTTL), words(domain.MailedEvents())}, wake: &Wake{Mail: true},
 	}
 }
 

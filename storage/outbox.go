@@ -32,7 +32,13 @@ func (x outbox) Sent(ctx context.Context, d domain.Delivery, messageID int64, ha
 	now := x.db.clock()
 	list := []statement{{sql: `UPDATE saida SET terminado_em = $2, mensagem_id = nullif($3::bigint, 0), erro = NULL, tomado_ate = NULL
 		WHERE id = ANY ($1) AND terminado_em IS NULL`, args: []any{d.IDs, now, messageID}}}
-	if messageID != 0 && d.TicketID != 0 {
+	switch {
+	case d.Kind == domain.DeliverAlarm && messageID != 0:
+		list = append(list, raised(d, messageID, now)...)
+	case d.Kind == domain.DeliverSettle && d.Settled:
+		list = append(list, statement{sql: `UPDATE alarmes SET encerrado_em = $3 WHERE chat_id = $1 AND mensagem_id = $2 AND encerrado_em IS NULL`,
+			args: []any{d.ChatID, d.Alarm, now}})
+	case messageID != 0 && d.TicketID != 0:
 		list = append(list, linkSent(d, messageID, hash, now)...)
 	}
 	err := x.db.run(ctx, list...)

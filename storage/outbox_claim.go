@@ -3,6 +3,7 @@ package storage
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"time"
@@ -17,15 +18,16 @@ const claimWindow = 50
 
 // claimSQL leases the lane's first row if it is due and nobody has a lease there, together with what is
 // delivered in the same message: every waiting card row of its ticket, or the notices about its ticket
-// that follow with nothing but cards between, as many as one message tells of, also those that wait on purpose for a moment more. Rows
-// are only ever added, and read by the renderer after this commits: one that is committed later stays
+// that follow with nothing but cards between, as many as one message tells of, also those that wait on
+// purpose for a moment more, or all alarms for the same receiver. Rows are only ever added, and read by
+// the renderer after this commits: one that is committed later stays
 // waiting, so that a card's last state is always delivered. Rows that wait on purpose for longer are as
 // good as absent.
 //
 // A lease that ran out without a word counts as an attempt with unknown outcome.
 const claimSQL = `
 WITH espera AS MATERIALIZED (
-	SELECT id, prioridade, tipo, chamado_id, usuario_id, criado_em, proxima_em, adiado FROM saida
+	SELECT id, prioridade, tipo, topico_id, chamado_id, usuario_id, criado_em, proxima_em, adiado FROM saida
 	WHERE faixa = $1 AND terminado_em IS NULL AND prioridade <= $6 AND NOT (adiado AND proxima_em > $5) ORDER BY prioridade, id LIMIT $4
 ), primeira AS MATERIALIZED (
 	SELECT * FROM espera WHERE NOT (adiado AND proxima_em > $2) ORDER BY prioridade, id LIMIT 1
@@ -36,11 +38,16 @@ WITH espera AS MATERIALIZED (
 	FROM espera e, primeira p
 	WHERE (p.proxima_em <= $2 OR p.proxima_em <= p.criado_em) AND (e.prioridade, e.id) >= (p.prioridade, p.id) AND NOT EXISTS (
 		SELECT FROM saida s WHERE s.faixa = $1 AND s.terminado_em IS NULL AND s.tomado_ate > now())
+), alarmes AS (
+	SELECT a.id FROM primeira p, saida a
+	WHERE p.tipo = 'alarme' AND p.id IN (SELECT id FROM juntas) AND a.faixa = $1 AND a.terminado_em IS NULL AND a.tipo = 'alarme' AND a.id <> p.id
+		AND a.topico_id = p.topico_id AND a.usuario_id IS NOT DISTINCT FROM p.usuario_id AND NOT (a.adiado AND a.proxima_em > $5)
+	ORDER BY a.id LIMIT 200
 )
 UPDATE saida s SET incerto = s.incerto OR s.tomado_ate IS NOT NULL,
 	tentativas = s.tentativas + CASE WHEN s.tomado_ate IS NOT NULL THEN 1 ELSE 0 END, tomado_ate = now() + $3::interval, tomado_por = $7, adiado = false
-FROM juntas j
-WHERE j.vai AND s.id = j.id AND s.terminado_em IS NULL
+FROM (SELECT id FROM juntas WHERE vai UNION SELECT id FROM alarmes) j
+WHERE s.id = j.id AND s.terminado_em IS NULL
 RETURNING s.id, s.prioridade, s.tipo, s.topico_id, s.usuario_id, s.chamado_id, s.evento_id, s.tentativas, s.incerto, s.criado_em, s.conteudo,
 	(SELECT r.telegram_id FROM usuarios r WHERE r.id = s.usuario_id AND r.ativo AND r.telegram_bloqueado_em IS NULL)`
 
@@ -137,6 +144,9 @@ func delivery(lane int64, rows []claimed) (domain.Delivery, error) {
 		var err error
 		d.Message, err = decodeMessage(first.content, lane)
 		return d, err
+	}
+	if d.Kind == domain.DeliverSettle {
+		return d, json.Unmarshal(first.content, &d.Alarm)
 	}
 	return d, nil
 }

@@ -17,7 +17,7 @@ const (
 	pruneBatch = 1000
 )
 
-// Prune removes handled updates, finished deliveries and spent invitations that are old enough, in
+// Prune removes handled updates, finished deliveries, spent invitations and alarms that are old enough, in
 // batches: the oldest rows, by key, so that no index is needed. [DB.Run] calls it; several processes may.
 func (db *DB) Prune(ctx context.Context) error {
 	now := db.clock()
@@ -31,6 +31,8 @@ func (db *DB) Prune(ctx context.Context) error {
 		{sql: `DELETE FROM convites WHERE id IN (SELECT id FROM (
 				SELECT id, usado_em, expira_em FROM convites ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED) velhos
 			WHERE usado_em < $2 OR expira_em < $2) RETURNING 1`, args: []any{pruneBatch, now.Add(-keepInvites)}},
+		{sql: `DELETE FROM alarmes WHERE ctid IN (SELECT ctid FROM alarmes WHERE criado_em < $2 LIMIT $1) RETURNING 1`,
+			args: []any{pruneBatch, now.Add(-keepDeliveries)}},
 	} {
 		if err := db.repeat(ctx, st); err != nil {
 			return wrap("remove what is no longer needed", err)

@@ -102,12 +102,13 @@ func (b *recorder) statement() statement {
 	b.events()
 	b.link()
 	b.notices()
+	b.settles()
 	b.noticeMails()
 	b.text(`WITH ` + strings.Join(b.parts, `, `) + ` SELECT t.id, `)
 	b.text(strings.Join([]string{
 		b.column(b.has("c"), `(SELECT id FROM c)`, `NULL::integer`),
 		b.column(b.has("e"), `ARRAY(SELECT id FROM e ORDER BY ordem)`, `NULL::bigint[]`),
-		b.column(b.has("s"), `ARRAY(SELECT DISTINCT faixa FROM s)`, `NULL::bigint[]`),
+		b.column(b.has("s"), `ARRAY(SELECT DISTINCT faixa FROM s`+b.column(b.has("bx"), ` UNION SELECT faixa FROM bx`, ``)+`)`, `NULL::bigint[]`),
 	}, `, `) + ` FROM t`)
 	return b.query.statement()
 }

@@ -87,12 +87,15 @@ func (b *recorder) notices() {
 	}
 	var in noticeArrays
 	for _, n := range b.r.Notices {
-		in.add(n, b.gather > 0)
+		in.add(n, b.r.Events[n.Event], b.gather > 0)
+	}
+	if len(in.kinds) == 0 {
+		return
 	}
 	b.with(`n AS (SELECT n.*, v.id AS evento, v.usuario AS autor FROM unnest(`, b.arg(in.kinds), `::text[], `, b.arg(in.users), `::bigint[], `,
 		b.arg(in.events), `::bigint[], `, b.arg(in.except), `::bigint[], `, b.arg(in.priorities), `::smallint[], `,
-		b.arg(in.topics), `::text[], `, b.arg(in.gather), `::boolean[], `, b.arg(in.here), `::bigint[])
-		WITH ORDINALITY AS n (tipo, usuario, posicao, exceto, prioridade, assunto, espera, aqui, ordem) JOIN v ON v.ordem = n.posicao)`)
+		b.arg(in.topics), `::text[], `, b.arg(in.gather), `::boolean[], `, b.arg(in.here), `::bigint[], `, b.arg(in.mails), `::boolean[])
+		WITH ORDINALITY AS n (tipo, usuario, posicao, exceto, prioridade, assunto, espera, aqui, carta, ordem) JOIN v ON v.ordem = n.posicao)`)
 	now := b.arg(b.now) + `::timestamptz`
 	b.with(`s AS (INSERT INTO saida (faixa, topico_id, evento_id, usuario_id, chamado_id, prioridade, criado_em, proxima_em, adiado, tipo)
 		SELECT d.chat, d.topico, d.evento, d.usuario, t.id, CASE WHEN d.chat = d.aqui THEN `, answerWord, ` ELSE d.prioridade END, `, now, `,
@@ -104,12 +107,33 @@ func (b *recorder) notices() {
 			FROM n, `, placesFor(b.arg(string(b.ticket.Category))), ` g WHERE n.usuario = 0 AND g.chat_id <> n.exceto AND (g.leva`, b.liveCards(), `)
 		UNION ALL
 		SELECT u.telegram_id, 0, u.id, n.evento, n.prioridade, n.tipo, n.espera,
-			CASE WHEN u.silencio_de IS NOT NULL AND NOT (n.prioridade = `, urgentWord, ` AND u.silencio_urgente) AND n.autor <> n.usuario
-				THEN fim_silencio(`, now, `, `, b.arg(b.zone), `, u.silencio_de, u.silencio_ate) END, n.ordem, n.aqui
-			FROM n JOIN usuarios u ON u.id = n.usuario WHERE n.usuario <> 0
-			AND u.telegram_id <> n.exceto AND u.ativo AND u.telegram_bloqueado_em IS NULL
-			AND NOT n.assunto = ANY (u.avisos_mudos)
+			CASE WHEN n.autor <> n.usuario THEN `, b.quiet(), ` END, n.ordem, n.aqui
+			FROM n JOIN usuarios u ON u.id = n.usuario WHERE n.usuario <> 0 AND n.tipo <> 'carta'
+			AND u.telegram_id <> n.exceto AND u.ativo AND u.telegram_bloqueado_em IS NULL AND (n.tipo = 'cartao' OR `, b.wanted(), b.byChat(), `)
 		) d ORDER BY d.ordem RETURNING faixa)`)
+}
+
+// quiet is when the quiet hours of u end that a notice n must wait for; NULL for none.
+func (b *recorder) quiet() string {
+	return `CASE WHEN u.silencio_de IS NOT NULL AND NOT (n.prioridade = ` + urgentWord + ` AND u.silencio_urgente)
+		THEN fim_silencio(` + b.arg(b.now) + `::timestamptz, ` + b.arg(b.zone) + `, u.silencio_de, u.silencio_ate) END`
+}
+
+// wanted is the condition that u has switched off neither what a notice n is about nor the ticket.
+func (b *recorder) wanted() string {
+	topic := `NOT n.assunto = ANY (u.avisos_mudos)`
+	if b.r.Opened != nil {
+		return topic
+	}
+	return topic + ` AND NOT EXISTS (SELECT FROM silenciados x WHERE x.usuario_id = u.id AND x.chamado_id = ` + b.arg(b.ticket.ID) + `::bigint)`
+}
+
+// byChat is the condition that u is told in chat; where no mails go out everybody is.
+func (b *recorder) byChat() string {
+	if !b.mails {
+		return ``
+	}
+	return ` AND u.avisos_canal <> 'email'`
 }
 
 // liveCards is the condition that a group shows the ticket's card already; a new ticket has none.
@@ -142,14 +166,18 @@ type noticeArrays struct {
 	topics     []string
 	gather     []bool
 	here       []int64
+	mails      []bool
 }
 
 // add takes a notice; gathers says whether any may wait for others.
-func (in *noticeArrays) add(n domain.Notice, gathers bool) {
+func (in *noticeArrays) add(n domain.Notice, e domain.Event, gathers bool) {
 	user, priority := n.UserID, priorityNotice
-	if n.Audience == domain.AudienceGroup {
+	switch {
+	case n.Kind == domain.NoticeSettle:
+		return
+	case n.Audience == domain.AudienceGroup:
 		user = 0
-	} else if user == 0 {
+	case user == 0:
 		return
 	}
 	if n.Urgent {
@@ -163,6 +191,7 @@ func (in *noticeArrays) add(n domain.Notice, gathers bool) {
 	in.topics = append(in.topics, string(n.Topic))
 	in.gather = append(in.gather, n.Gather && gathers)
 	in.here = append(in.here, n.Here)
+	in.mails = append(in.mails, n.Mails(e))
 }
 
 // fileArrays are attachments by column, and the pieces of those whose content is at hand.

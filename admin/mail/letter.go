@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -69,6 +70,7 @@ func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 // writer words the mails.
 type writer struct {
 	panelURL   func() string
+	location   *time.Location
 	inviteLink func(token string) string
 }
 
@@ -126,7 +128,9 @@ func (w writer) notice(lang domain.Lang, u domain.User, t domain.Ticket, events 
 	args := i18n.Args{"Name": u.Name, "Number": strconv.FormatInt(t.ID, 10), "Title": t.Title}
 	var blocks []block
 	for _, e := range events {
-		blocks = append(blocks, w.event(lang, e)...)
+		if !w.saidAnyway(e, events) {
+			blocks = append(blocks, w.event(lang, u, t, e)...)
+		}
 	}
 	if len(blocks) == 0 {
 		return nil
@@ -136,33 +140,25 @@ func (w writer) notice(lang domain.Lang, u domain.User, t domain.Ticket, events 
 	}
 	return &letter{
 		Lang: lang, Subject: say(lang, "notice.subject", args), Greeting: say(lang, "hello", args), Blocks: blocks,
-		Footer: say(lang, "notice.footer", args),
+		Footer: w.noticeFooter(lang),
 	}
 }
 
-func (w writer) event(lang domain.Lang, e domain.NoticeEventView) []block {
-	who := e.ActorName
-	if who == "" {
-		who = say(lang, "notice.desk", nil)
+// saidAnyway reports whether somebody took a ticket in the moment in which they began with it.
+func (w writer) saidAnyway(e domain.NoticeEventView, events []domain.NoticeEventView) bool {
+	took := e.Kind == domain.EventAssignee && e.To == strconv.FormatInt(e.ActorID, 10)
+	return took && slices.ContainsFunc(events, func(o domain.NoticeEventView) bool {
+		return o.Kind == domain.EventStatus && o.To == string(domain.StatusInProgress) && o.ActorID == e.ActorID
+	})
+}
+
+// noticeFooter says that nobody reads replies, and where to choose what to be told.
+func (w writer) noticeFooter(lang domain.Lang) string {
+	footer := say(lang, "notice.footer", nil)
+	if base := w.panelURL(); base != "" {
+		footer += " " + say(lang, "notice.choices", i18n.Args{"Link": base + "/conta/avisos"})
 	}
-	switch {
-	case e.Internal:
-		return nil
-	case e.Kind == domain.EventStatus:
-		to := domain.Status(e.To)
-		args := i18n.Args{"Who": who, "Status": to.Emoji() + " " + i18n.Status(lang, to)}
-		return []block{{Text: say(lang, "notice.status", args)}}
-	case e.Kind == domain.EventComment && (e.CommentText != "" || e.Attachments > 0):
-		out := []block{{Text: say(lang, "notice.comment", i18n.Args{"Who": who})}}
-		if e.CommentText != "" {
-			out = append(out, block{Quote: cut(e.CommentText, maxQuote)})
-		}
-		if e.Attachments > 0 {
-			out = append(out, block{Text: i18n.Count(lang, "mail.notice.files", e.Attachments, nil)})
-		}
-		return out
-	}
-	return nil
+	return footer
 }
 
 func cut(s string, n int) string {

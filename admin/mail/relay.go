@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -15,7 +16,7 @@ import (
 // Desk is what the wording of mails needs to know; a domain.Store has it.
 type Desk interface {
 	User(ctx context.Context, id int64) (domain.User, error)
-	Ticket(ctx context.Context, id int64) (domain.Ticket, error)
+	TicketView(ctx context.Context, id int64, internal bool) (domain.TicketView, error)
 }
 
 // Events tells what happened; a domain.Outbox does.
@@ -33,9 +34,10 @@ type Options struct {
 	PanelURL    func() string             // "" or nil: mails hold no links to the panel
 	InviteLink  func(token string) string // nil: there is no bot to link
 	DefaultLang domain.Lang
-	Parallel    int           // mails at once; default 4, what Graph allows a mailbox
-	Lease       time.Duration // of a claimed mail; default 2 min, well beyond a call's timeout
-	Sweep       time.Duration // pause between looks that no wake-up told of; default 2 s
+	Location    *time.Location // of the desk; nil: UTC
+	Parallel    int            // mails at once; default 4, what Graph allows a mailbox
+	Lease       time.Duration  // of a claimed mail; default 2 min, well beyond a call's timeout
+	Sweep       time.Duration  // pause between looks that no wake-up told of; default 2 s
 	Now         func() time.Time
 	Log         *slog.Logger
 }
@@ -78,7 +80,7 @@ func NewRelay(o Options) *Relay {
 	if o.PanelURL == nil {
 		o.PanelURL = func() string { return "" }
 	}
-	return &Relay{o: o, write: writer{panelURL: o.PanelURL, inviteLink: o.InviteLink}, wake: make(chan struct{}, 1)}
+	return &Relay{o: o, write: writer{panelURL: o.PanelURL, inviteLink: o.InviteLink, location: o.Location}, wake: make(chan struct{}, 1)}
 }
 
 // Wake says that mails were written. It never blocks.
@@ -226,7 +228,7 @@ func (r *Relay) letter(ctx context.Context, m domain.Mail, u domain.User, lang d
 
 // notice decides anew who may read what: a role, an assignee, a ticket may have changed since.
 func (r *Relay) notice(ctx context.Context, m domain.Mail, u domain.User, lang domain.Lang) (letter, error) {
-	t, err := r.o.Desk.Ticket(ctx, m.TicketID)
+	t, err := r.o.Desk.TicketView(ctx, m.TicketID, true)
 	if err != nil {
 		return letter{}, err
 	}
@@ -237,10 +239,19 @@ func (r *Relay) notice(ctx context.Context, m domain.Mail, u domain.User, lang d
 	if err != nil {
 		return letter{}, err
 	}
-	if l := r.write.notice(lang, u, t, events); l != nil {
+	if l := r.write.notice(lang, u, t.Ticket, standing(t, events)); l != nil {
 		return *l, nil
 	}
-	return letter{}, fmt.Errorf("%w: what it tells of was taken back", errMoot)
+	return letter{}, fmt.Errorf("%w: what it tells of was taken back, or has settled", errMoot)
+}
+
+// standing leaves out warnings that have become moot while the mail waited.
+func standing(t domain.TicketView, events []domain.NoticeEventView) []domain.NoticeEventView {
+	return slices.DeleteFunc(events, func(e domain.NoticeEventView) bool {
+		warns := e.Kind == domain.EventSLAWarning || e.Kind == domain.EventSLABreach
+		_, settled := t.Settled(e.Event, t.Events)
+		return warns && settled
+	})
 }
 
 // settle writes down what came of a mail.

@@ -72,12 +72,12 @@ func (fakeDesk) User(_ context.Context, id int64) (domain.User, error) {
 	return domain.User{}, domain.ErrUserNotFound
 }
 
-func (fakeDesk) Ticket(_ context.Context, id int64) (domain.Ticket, error) {
+func (fakeDesk) TicketView(_ context.Context, id int64, _ bool) (domain.TicketView, error) {
 	t := domain.Ticket{ID: id, Title: "Impressora", RequesterID: 7}
 	if id == 13 {
 		t.DeletedAt = noon
 	}
-	return t, nil
+	return domain.TicketView{Ticket: t}, nil
 }
 
 func (fakeDesk) NoticeEvents(_ context.Context, ids []int64) ([]domain.NoticeEventView, error) {

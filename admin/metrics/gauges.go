@@ -31,7 +31,7 @@ func describe(name, help string, labels ...string) *prometheus.Desc {
 }
 
 // kinds are always told of, so that an alert has a zero to compare with.
-var kinds = []domain.DeliveryKind{domain.DeliverMessage, domain.DeliverCard, domain.DeliverNotice}
+var kinds = []domain.DeliveryKind{domain.DeliverMessage, domain.DeliverCard, domain.DeliverNotice, domain.DeliverAlarm, domain.DeliverSettle}
 
 // mailKind stands for e-mails, which wait in a queue of their own.
 const mailKind domain.DeliveryKind = "email"

@@ -120,6 +120,7 @@ func drawings(lang domain.Lang) map[string]chat.Outgoing {
 	notices(lang, out)
 	drafts(lang, out)
 	cared(lang, out)
+	alarmed(lang, out)
 	return out
 }
 

@@ -76,3 +76,40 @@ func busyWeek() domain.Weekly {
 		Before: of(monday.AddDate(0, 0, -7), domain.Figures{Opened: 25, Resolved: 16}, 24),
 	}
 }
+
+// alarmed adds messages that warn: of one ticket and of many, standing, settled in part and altogether.
+func alarmed(lang domain.Lang, out map[string]chat.Outgoing) {
+	alarm := func(id int64, kind domain.EventKind, to string, settled *domain.Event) card.Alarm {
+		t := sample().Ticket
+		t.ID = id
+		e := domain.Event{ID: id, TicketID: id, Kind: kind, From: at.Add(time.Duration(id) * time.Minute).Format(time.RFC3339), To: to, At: at, Internal: true}
+		if kind == domain.EventNobody {
+			e.From, t.Priority = "", domain.PriorityUrgent
+		}
+		return card.Alarm{Ticket: t, Event: domain.NoticeEventView{Event: e}, Settled: settled}
+	}
+	by := func(kind domain.EventKind, to string) *domain.Event {
+		return &domain.Event{Kind: kind, To: to, ActorID: 4, ActorName: joao.Name, At: at.Add(time.Hour)}
+	}
+	warning, breach := domain.EventSLAWarning, domain.EventSLABreach
+	settled := map[string]*domain.Event{
+		"taken": by(domain.EventAssignee, "4"), "answered": by(domain.EventComment, ""), "solved": by(domain.EventStatus, "resolvido"),
+		"closed": by(domain.EventStatus, "fechado"), "cancelled": by(domain.EventStatus, "cancelado"), "waiting": by(domain.EventStatus, "aguardando"),
+		"priority": by(domain.EventPriority, "baixa"), "category": by(domain.EventCategory, "rede"), "deleted": by(domain.EventDeleted, ""),
+	}
+	for name, e := range settled {
+		out["alarm-settled-"+name] = card.Alarms(lang, []card.Alarm{alarm(12, warning, domain.SLAResponse, e)}, it())
+	}
+	out["alarm-warning"] = card.Alarms(lang, []card.Alarm{alarm(12, warning, domain.SLAResolution, nil)}, it())
+	out["alarm-half"] = card.Alarms(lang, []card.Alarm{
+		alarm(12, breach, domain.SLAResponse, settled["answered"]), alarm(12, warning, domain.SLAResolution, nil),
+	}, it())
+	var many, past []card.Alarm
+	for id := range int64(40) {
+		kind := []domain.EventKind{breach, warning, domain.EventNobody}[id%3]
+		many, past = append(many, alarm(100-id, kind, domain.SLAResolution, nil)), append(past, alarm(100-id, kind, domain.SLAResolution, settled["taken"]))
+	}
+	out["alarm-many"] = card.Alarms(lang, append(many, alarm(100, warning, domain.SLAResponse, nil)), it())
+	out["alarm-some"] = card.Alarms(lang, append(many[:3:3], past[3:6]...), it())
+	out["alarm-over"] = card.Alarms(lang, past[:3], it())
+}

@@ -33,6 +33,10 @@ func (r *Relay) deliver(ctx context.Context, d *domain.Delivery) (done, error) {
 		return r.card(ctx, d)
 	case domain.DeliverNotice:
 		return r.notice(ctx, d)
+	case domain.DeliverAlarm:
+		return r.alarm(ctx, d)
+	case domain.DeliverSettle:
+		return r.settleAlarms(ctx, d)
 	}
 	return done{}, moot("unknown kind " + string(d.Kind))
 }

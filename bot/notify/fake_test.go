@@ -38,7 +38,9 @@ type fakeOutbox struct {
 	rows    []*row
 	cards   map[[2]int64]domain.CardRef
 	events  map[int64]domain.NoticeEventView
-	ackFail int // so many acknowledgements fail first
+	alarms  map[[2]int64][]domain.Alarm // by chat and message
+	settled []int64                     // messages whose alarms have all settled
+	ackFail int                         // so many acknowledgements fail first
 
 	searches atomic.Int64 // claims, also those in vain
 }
@@ -133,6 +135,9 @@ func (o *fakeOutbox) Sent(_ context.Context, d domain.Delivery, messageID int64,
 	}
 	r := o.row(d)
 	r.finished, r.sent = true, messageID
+	if d.Settled {
+		o.settled = append(o.settled, d.Alarm)
+	}
 	if d.Kind == domain.DeliverCard && messageID != 0 {
 		o.cards[[2]int64{d.TicketID, d.ChatID}] = domain.CardRef{MessageID: messageID, Hash: hash, ThreadID: &d.ThreadID}
 	}
@@ -174,6 +179,12 @@ func (o *fakeOutbox) ForgetCard(_ context.Context, ticketID, chatID int64) error
 	defer o.mu.Unlock()
 	delete(o.cards, [2]int64{ticketID, chatID})
 	return nil
+}
+
+func (o *fakeOutbox) Alarms(_ context.Context, chatID, messageID int64) ([]domain.Alarm, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.alarms[[2]int64{chatID, messageID}], nil
 }
 
 func (o *fakeOutbox) NoticeEvents(_ context.Context, ids []int64) ([]domain.NoticeEventView, error) {
@@ -280,6 +291,7 @@ type fakeDesk struct {
 	ticket  domain.Ticket
 	blocked []int64
 	moved   [][2]int64
+	history []domain.Event
 	broken  error // what reading a ticket fails with
 }
 
@@ -302,7 +314,7 @@ func (k *fakeDesk) TicketView(_ context.Context, id int64, internal bool) (domai
 	if id != k.ticket.ID {
 		return domain.TicketView{}, domain.ErrTicketNotFound
 	}
-	v := domain.TicketView{Ticket: k.ticket}
+	v := domain.TicketView{Ticket: k.ticket, Events: k.history}
 	if internal {
 		v.Comments = []domain.Comment{{Text: "secret", Internal: true}}
 	}
@@ -376,4 +388,12 @@ func cardFor(chatID, userID int64) domain.Delivery {
 
 func noticeFor(chatID, userID int64, events ...int64) domain.Delivery {
 	return domain.Delivery{Kind: domain.DeliverNotice, ChatID: chatID, UserID: userID, TicketID: 1, EventIDs: events}
+}
+
+func (plain) Alarms(r Reader, alarms []Alarm) chat.Outgoing {
+	var parts []string
+	for _, a := range alarms {
+		parts = append(parts, fmt.Sprintf("#%d settled=%v", a.Ticket.ID, a.Settled != nil))
+	}
+	return chat.Outgoing{Text: fmt.Sprintf("alarm %s it=%v %s", r.Lang, r.IT, strings.Join(parts, ", "))}
 }

@@ -49,6 +49,15 @@ type Reader struct {
 type Renderer interface {
 	Card(r Reader, v domain.TicketView) chat.Outgoing
 	Notice(r Reader, t domain.Ticket, events []domain.NoticeEventView) chat.Outgoing
+	// Alarms shows one alarm or more, of one ticket or more; those that have settled as such.
+	Alarms(r Reader, alarms []Alarm) chat.Outgoing
+}
+
+// Alarm is one warning with its ticket as the reader may see it.
+type Alarm struct {
+	Ticket  domain.Ticket
+	Event   domain.NoticeEventView
+	Settled *domain.Event // what made it moot; nil while it stands
 }
 
 // Options configure a Relay. Outbox, Tickets, Desk, Sender and Renderer are required.
