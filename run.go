@@ -55,6 +55,7 @@ type Program struct {
 	failed  chan error
 	running sync.WaitGroup
 	undo    []func() error // what Stop does, last first
+	early   []func()       // what Stop does before that: tells what takes its time to end
 }
 
 // NewProgram returns a program that does nothing until Start.
@@ -142,8 +143,12 @@ func (p *Program) openBeside(ctx context.Context) error {
 	return err
 }
 
-// Stop ends everything in the reverse order of its start. It may be called once.
+// Stop ends everything in the reverse order of its start; what sends messages ends while
+// requests are still answered. It may be called once.
 func (p *Program) Stop() error {
+	for _, tell := range p.early {
+		tell()
+	}
 	var errs []error
 	for i := len(p.undo) - 1; i >= 0; i-- {
 		errs = append(errs, p.undo[i]())
@@ -155,8 +160,9 @@ func (p *Program) Stop() error {
 
 func (p *Program) later(fn func() error) { p.undo = append(p.undo, fn) }
 
-// background runs fn until Stop; when it ends before that, the program has failed.
-func (p *Program) background(name string, fn func(ctx context.Context) error) {
+// background runs fn until Stop; when it ends before that, the program has failed. The
+// returned function tells fn to end, without waiting.
+func (p *Program) background(name string, fn func(ctx context.Context) error) (end func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	p.running.Go(func() {
@@ -170,6 +176,7 @@ func (p *Program) background(name string, fn func(ctx context.Context) error) {
 		<-done
 		return nil
 	})
+	return cancel
 }
 
 // startWeb opens the panel, the API and the WebSocket.

@@ -38,7 +38,7 @@ func (p *Program) startBot(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("telegram.token (TELEGRAM_BOT_TOKEN): %w", err)
 	}
-	p.background("bot", func(ctx context.Context) error {
+	p.early = append(p.early, p.background("bot", func(ctx context.Context) error {
 		defer client.Close()
 		name, err := p.meet(ctx, client)
 		if err != nil {
@@ -46,7 +46,7 @@ func (p *Program) startBot(ctx context.Context) error {
 		}
 		p.botName.Store(&name)
 		return p.runBot(ctx, client, name)
-	})
+	}))
 	return nil
 }
 

@@ -40,7 +40,7 @@ func (p *Program) startMail() error {
 		}
 	})
 	p.later(func() error { stop(); return nil })
-	p.background("mail", relay.Run)
+	p.early = append(p.early, p.background("mail", relay.Run))
 	p.background("old mails", p.forgetMails)
 	return nil
 }

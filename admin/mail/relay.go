@@ -36,11 +36,23 @@ type Options struct {
 	DefaultLang domain.Lang
 	Location    *time.Location // of the desk; nil: UTC
 	Parallel    int            // mails at once; default 4, what Graph allows a mailbox
-	Lease       time.Duration  // of a claimed mail; default 2 min, well beyond a call's timeout
+	Timeout     time.Duration  // of sending one mail; default 90 s
 	Sweep       time.Duration  // pause between looks that no wake-up told of; default 2 s
 	Now         func() time.Time
 	Log         *slog.Logger
 }
+
+const (
+	// lease is how long a mail is kept from other processes. It ends early when the process dies, so that
+	// it may be longer than any absence of the database that an outcome waits for.
+	lease = 15 * time.Minute
+	// sendGrace and noteGrace are for what is under way when the process is to end.
+	sendGrace = 3 * time.Second
+	noteGrace = time.Second
+	noteTime  = 10 * time.Second
+	// noteTries is how often an outcome is written down in vain while the database answers.
+	noteTries = 20
+)
 
 // NotConfigured is the cause of mails that there was no mail system for.
 const NotConfigured = "o envio de e-mail não está configurado"
@@ -65,8 +77,8 @@ func NewRelay(o Options) *Relay {
 	if o.Parallel <= 0 {
 		o.Parallel = 4
 	}
-	if o.Lease <= 0 {
-		o.Lease = 2 * time.Minute
+	if o.Timeout <= 0 {
+		o.Timeout = 90 * time.Second
 	}
 	if o.Sweep <= 0 {
 		o.Sweep = 2 * time.Second
@@ -91,7 +103,8 @@ func (r *Relay) Wake() {
 	}
 }
 
-// Run sends until ctx ends; what is being sent then is finished. It returns nil.
+// Run sends until ctx ends; what is being sent then is finished if that takes no more than a few seconds.
+// It returns nil.
 func (r *Relay) Run(ctx context.Context) error {
 	tick := time.NewTicker(r.o.Sweep)
 	defer tick.Stop()
@@ -113,7 +126,7 @@ func (r *Relay) round(ctx context.Context) bool {
 	if r.o.Now().Before(r.patience()) {
 		return false
 	}
-	mails, err := r.o.Queue.ClaimMail(ctx, r.o.Parallel, r.o.Lease)
+	mails, err := r.o.Queue.ClaimMail(ctx, r.o.Parallel, lease)
 	if err != nil {
 		if ctx.Err() == nil {
 			r.o.Log.Warn("mail: cannot look for mails", "error", err)
@@ -122,7 +135,7 @@ func (r *Relay) round(ctx context.Context) bool {
 	}
 	var all sync.WaitGroup
 	for _, m := range mails {
-		all.Go(func() { r.deliver(context.WithoutCancel(ctx), m) })
+		all.Go(func() { r.deliver(ctx, m) })
 	}
 	all.Wait()
 	return len(mails) > 0
@@ -144,12 +157,42 @@ func (r *Relay) pause(until time.Time) {
 
 // deliver sends one mail and writes down what came of it.
 func (r *Relay) deliver(ctx context.Context, m domain.Mail) {
-	ctx, cancel := context.WithTimeout(ctx, r.o.Lease*3/4)
-	defer cancel()
-	err := r.send(ctx, m)
-	if err = r.settle(ctx, m, err); err != nil {
-		r.o.Log.Error("mail: the outcome was not written down", "mail", m.IDs, "error", err)
+	sending, done := outliving(ctx, r.o.Timeout, sendGrace)
+	err := r.send(sending, m)
+	done()
+	r.note(ctx, m, err)
+}
+
+// note writes down what came of a mail, again and again while the database is away and the process lives:
+// a mail that was sent but not noted would be sent twice.
+func (r *Relay) note(ctx context.Context, m domain.Mail, outcome error) {
+	for tries, pause := 1, 50*time.Millisecond; ; pause = min(2*pause, time.Second) {
+		last := ctx.Err() != nil
+		noting, done := outliving(ctx, noteTime, noteGrace)
+		err := r.settle(noting, m, outcome)
+		done()
+		if err == nil {
+			return
+		}
+		if domain.CodeOf(err) != domain.CodeUnavailable {
+			tries++
+		}
+		if last || tries > noteTries {
+			r.o.Log.Error("mail: the outcome was not written down", "mail", m.IDs, "error", err)
+			return
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(pause):
+		}
 	}
+}
+
+// outliving returns a context that ends after limit, and when ctx has ended after grace.
+func outliving(ctx context.Context, limit, grace time.Duration) (context.Context, context.CancelFunc) {
+	out, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
+	return out, func() { stop(); cancel() }
 }
 
 func (r *Relay) send(ctx context.Context, m domain.Mail) (err error) {

@@ -17,6 +17,17 @@ type fakeQueue struct {
 	mu       sync.Mutex
 	waiting  []domain.Mail
 	outcomes chan outcome
+	away     int // so many outcomes are not taken first
+}
+
+func (q *fakeQueue) open() error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.away > 0 {
+		q.away--
+		return &domain.Error{Code: domain.CodeUnavailable, Key: "unavailable"}
+	}
+	return nil
 }
 
 type outcome struct {
@@ -41,6 +52,9 @@ func (q *fakeQueue) ClaimMail(_ context.Context, limit int, _ time.Duration) ([]
 }
 
 func (q *fakeQueue) MailSent(_ context.Context, m domain.Mail) error {
+	if err := q.open(); err != nil {
+		return err
+	}
 	q.outcomes <- outcome{what: "sent", mail: m}
 	return nil
 }
@@ -155,7 +169,7 @@ func TestSlowGraphIsTriedAgain(t *testing.T) {
 	g.hold = make(chan struct{})
 	q := newQueue(domain.Mail{IDs: []int64{1}, Kind: domain.MailCode, UserID: 7, CreatedAt: noon, ExpiresAt: noon.Add(time.Hour)})
 	r := relay(q, g.sender(t))
-	r.o.Lease = 100 * time.Millisecond
+	r.o.Timeout = 100 * time.Millisecond
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	go func() { _ = r.Run(ctx) }()
