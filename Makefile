@@ -80,3 +80,7 @@ plans: ## Explain every statement of the program among a million tickets (PLAN_T
 .PHONY: soak
 soak: build ## Half an hour of mixed load, drawn to soak.svg: memory, goroutines, sizes, p99 (SOAK=30m)
 	go run ./internal/bench -soak $(or $(SOAK),30m) $(BENCH_FLAGS)
+
+.PHONY: chaos
+chaos: build ## Break the program in every way for half an hour; nothing lost, nothing twice (CHAOS_FLAGS='-only kill -seed 7')
+	go run ./internal/chaos $(CHAOS_FLAGS)

@@ -77,8 +77,12 @@ func (c *cluster) prepare(ctx context.Context) error {
 	}
 	defer conn.Close(ctx)
 	for _, p := range everybody() {
+		telegram := any(p.telegram())
+		if p.isRemote() {
+			telegram = nil
+		}
 		_, err := conn.Exec(ctx, `INSERT INTO usuarios (id, nome, email, senha_hash, tipo, idioma, telegram_id)
-			VALUES ($1, $2, $3, $4, $5, 'pt-BR', $6)`, p.id, p.name(), p.email(), string(hash), p.role(), p.telegram())
+			VALUES ($1, $2, $3, $4, $5, 'pt-BR', $6)`, p.id, p.name(), p.email(), string(hash), p.role(), telegram)
 		if err != nil {
 			return err
 		}

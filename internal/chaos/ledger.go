@@ -9,10 +9,11 @@ import (
 // entry is one thing that somebody did, and who must hear of it.
 type entry struct {
 	marker string
-	kind   byte  // c: a chat message that is a comment, h: a comment by HTTP, t: a ticket by HTTP
-	due    int64 // the chat that must be shown it
-	chat   int64 // where it was said
-	sure   bool  // delivered by Telegram, or answered with 2xx
+	kind   byte   // c: a chat message that is a comment, h: a comment by HTTP, t: a ticket by HTTP, e: like h, to be told by mail
+	due    int64  // the chat that must be shown it, 0 for none
+	mail   string // the address that must be told, "" for none
+	chat   int64  // where it was said
+	sure   bool   // delivered by Telegram, or answered with 2xx
 }
 
 // ledger is what the suite has done; it alone decides what there must be.
@@ -20,6 +21,7 @@ type ledger struct {
 	mu      sync.Mutex
 	entries []*entry
 	counts  map[byte]int
+	repeats int         // answers that say that an earlier attempt had taken effect
 	blows   []time.Time // when a process was killed: what it had just sent it could not note
 }
 
@@ -40,6 +42,12 @@ func (l *ledger) confirm(e *entry) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	e.sure = true
+}
+
+func (l *ledger) repeated() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.repeats++
 }
 
 func (l *ledger) blow() {

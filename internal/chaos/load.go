@@ -62,6 +62,9 @@ func (st *stage) once(ctx context.Context, q request, body []byte) (int, []byte,
 	if err != nil {
 		return 0, nil, err
 	}
+	if resp.Header.Get("Idempotent-Replayed") != "" {
+		st.ledger.repeated()
+	}
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(resp.Body)
 	return resp.StatusCode, answer, err
@@ -110,8 +113,10 @@ func (st *stage) load(ctx, within context.Context, rate int) error {
 
 // deed returns the next thing that somebody does.
 func (st *stage) deed(n int) func(context.Context) error {
-	who := st.whim.IntN(employees)
+	who := st.whim.IntN(st.people)
 	switch {
+	case n%10 == 7 && st.mails:
+		return func(ctx context.Context) error { return st.tells(ctx, st.remotes[who%unlinked]) }
 	case n%10 == 9:
 		return func(ctx context.Context) error { return st.opens(ctx, employee(who)) }
 	case n%10 == 4:
@@ -142,6 +147,20 @@ func (st *stage) comments(ctx context.Context, who int) error {
 	err := st.ask(ctx, request{
 		by: technicianOf(who), method: "POST", path: fmt.Sprintf("/api/chamados/%d/comentarios", st.tickets[who].id),
 		body: map[string]string{"comentario": e.marker + " tente de novo"}, key: st.name + e.marker,
+	}, nil)
+	if err == nil {
+		st.ledger.confirm(e)
+	}
+	return ignoreEnd(ctx, err)
+}
+
+// tells lets a technician comment on the ticket of somebody who has no Telegram.
+func (st *stage) tells(ctx context.Context, t remoteTicket) error {
+	e := st.ledger.open('e', 0)
+	e.mail = t.of.email()
+	err := st.ask(ctx, request{
+		by: technicianOf(0), method: "POST", path: fmt.Sprintf("/api/chamados/%d/comentarios", t.id),
+		body: map[string]string{"comentario": e.marker + " veja o e-mail"}, key: st.name + e.marker,
 	}, nil)
 	if err == nil {
 		st.ledger.confirm(e)

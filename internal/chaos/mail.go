@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -27,10 +28,22 @@ type postOffice struct {
 	listener net.Listener
 	closed   chan struct{}
 
-	mu     sync.Mutex
-	mood   mood
-	mails  map[string]int // subject and receiver → how often
-	unsure map[string]int // … of those, how often the sender was not told
+	mu    sync.Mutex
+	mood  mood
+	taken map[letter]receipt
+}
+
+// letter is a marker that was mailed to somebody.
+type letter struct{ to, marker string }
+
+// receipt says how often, and of how many the sender was not told.
+type receipt struct{ times, unsure int }
+
+// of returns what became of a marker that was mailed to somebody.
+func (p *postOffice) of(to, marker string) receipt {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.taken[letter{to, marker}]
 }
 
 func openPostOffice() (*postOffice, error) {
@@ -38,7 +51,7 @@ func openPostOffice() (*postOffice, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &postOffice{addr: l.Addr().String(), listener: l, closed: make(chan struct{}), mails: map[string]int{}, unsure: map[string]int{}}
+	p := &postOffice{addr: l.Addr().String(), listener: l, closed: make(chan struct{}), taken: map[letter]receipt{}}
 	go func() {
 		for {
 			conn, err := l.Accept()
@@ -105,26 +118,19 @@ func (p *postOffice) talk(conn net.Conn) {
 
 // take keeps a mail and behaves.
 func (p *postOffice) take(conn net.Conn, r *bufio.Reader, to string) error {
-	id := ""
+	var text strings.Builder
 	for {
 		line, err := r.ReadString('\n')
 		if err != nil {
 			return err
 		}
-		if name, value, ok := strings.Cut(line, ":"); ok && strings.EqualFold(name, "Message-ID") {
-			id = strings.TrimSpace(value)
-		}
 		if line == ".\r\n" {
 			break
 		}
+		text.WriteString(line)
 	}
 	m := p.now()
-	p.mu.Lock()
-	p.mails[to+" "+id]++
-	if m == hangs || m == cuts {
-		p.unsure[to+" "+id]++
-	}
-	p.mu.Unlock()
+	p.keep(to, strings.ReplaceAll(text.String(), "=\r\n", ""), m == hangs || m == cuts)
 	switch m {
 	case cuts:
 		return errHangUp
@@ -139,4 +145,19 @@ func (p *postOffice) take(conn net.Conn, r *bufio.Reader, to string) error {
 	}
 	_, err := fmt.Fprint(conn, "250 taken\r\n")
 	return err
+}
+
+// keep notes the markers of a mail, which has them in two forms.
+func (p *postOffice) keep(to, text string, unsure bool) {
+	to, _, _ = strings.Cut(strings.Trim(to, "<> \r\n"), ">")
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, found := range slices.Compact(slices.Sorted(slices.Values(marker.FindAllString(text, -1)))) {
+		got := p.taken[letter{to, found}]
+		got.times++
+		if unsure {
+			got.unsure++
+		}
+		p.taken[letter{to, found}] = got
+	}
 }

@@ -14,6 +14,8 @@ const (
 	technicians = 12
 	employees   = 36
 	firstWorker = 101
+	unlinked    = 4 // employees without Telegram, who are told by mail
+	firstRemote = 201
 	group       = -1001000000001
 
 	secret   = "chaos-secret-chaos-secret-chaos-secret"
@@ -30,15 +32,21 @@ func everybody() []person {
 	for i := range employees {
 		out = append(out, employee(i))
 	}
+	for i := range unlinked {
+		out = append(out, remote(i))
+	}
 	return out
 }
 
 func employee(n int) person { return person{firstWorker + int64(n)} }
 
+func remote(n int) person { return person{firstRemote + int64(n)} }
+
 // technicianOf returns who looks after the ticket of an employee.
 func technicianOf(n int) person { return person{1 + int64(n%technicians)} }
 
 func (p person) isIT() bool      { return p.id < firstWorker }
+func (p person) isRemote() bool  { return p.id >= firstRemote }
 func (p person) telegram() int64 { return 7000 + p.id }
 func (p person) name() string    { return fmt.Sprintf("Pessoa %d", p.id) }
 func (p person) email() string   { return fmt.Sprintf("pessoa%d@exemplo.com.br", p.id) }

@@ -26,7 +26,8 @@ type program struct {
 
 	mu      sync.Mutex
 	running *exec.Cmd
-	ended   chan error // of the running process
+	ended   chan error    // of the running process
+	gone    chan struct{} // closed when it has ended
 }
 
 func newProgram(binary, dir string, env ...string) (*program, error) {
@@ -64,10 +65,14 @@ func (p *program) launch() error {
 		return err
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	gone := make(chan struct{})
+	go func() {
+		ended <- cmd.Wait()
+		close(gone)
+	}()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.running, p.ended = cmd, ended
+	p.running, p.ended, p.gone = cmd, ended, gone
 	return nil
 }
 
@@ -90,7 +95,7 @@ func (p *program) serves(ctx context.Context, patience time.Duration) error {
 				return nil
 			}
 		}
-		if time.Now().After(deadline) || ctx.Err() != nil {
+		if time.Now().After(deadline) || ctx.Err() != nil || p.ends() {
 			return errors.Join(fmt.Errorf("the program does not serve; see %s", p.log()), err, ctx.Err())
 		}
 	}
@@ -134,6 +139,18 @@ func (p *program) kill() error {
 // terminate asks the process to end in order.
 func (p *program) terminate() (time.Duration, error) {
 	return p.signal(syscall.SIGTERM, 30*time.Second)
+}
+
+// ends reports whether the process has ended by itself.
+func (p *program) ends() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	select {
+	case <-p.gone:
+		return p.running != nil
+	default:
+		return false
+	}
 }
 
 func (p *program) alive() bool {

@@ -2,5 +2,10 @@ package main
 
 // scenarios are played in this order; each has a database of its own.
 var scenarios = []scenario{
-	calm, killed, oneOfThree,
+	squall, calm,
+	killed, oneOfThree, restarted,
+	crashed, late, disconnected, locked, exhausted,
+	unsteady, delivered, flooded, contested, blocked, migrated,
+	unmailed,
+	storm, outage,
 }

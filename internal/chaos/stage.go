@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -26,7 +27,9 @@ type scenario struct {
 	group    bool // there is an IT group, which hears of everything
 	webhook  bool // Telegram delivers to the replicas in turn; otherwise one of them polls
 	restarts bool // processes die: their memory says nothing
+	mails    bool // some have no Telegram and are told by mail
 	env      []string
+	settings string // config.yaml
 
 	// disturb breaks things while people act, and returns when it has done its worst. What it
 	// leaves broken is mended after it.
@@ -61,7 +64,16 @@ type stage struct {
 	mail     *postOffice
 	programs []*program
 	ledger   *ledger
+	people   int           // employees who act
+	slowest  time.Duration // of the stops so far
 	tickets  []ticketRef
+	remotes  []remoteTicket
+}
+
+// remoteTicket is the ticket of somebody without Telegram.
+type remoteTicket struct {
+	of person
+	id int64
 }
 
 // play sets a stage, lets people act while things break, mends them, and judges.
@@ -99,8 +111,8 @@ func (s *suite) play(ctx context.Context, sc scenario, seed uint64) (f figures, 
 		}
 	}
 	s.say("%s (seed %d, %s)", f.text(sc.name), seed, time.Since(begin).Round(time.Second))
-	for _, fault := range f.faults {
-		s.say("    %s", fault)
+	for _, line := range append(f.notes, f.faults...) {
+		s.say("    %s", line)
 	}
 	return f, nil
 }
@@ -109,8 +121,12 @@ func (s *suite) stage(ctx context.Context, sc scenario, seed uint64) (*stage, er
 	sc.replicas, sc.rate = max(sc.replicas, 1), max(sc.rate, 8)
 	st := &stage{
 		scenario: sc, suite: s, short: s.short, rand: rand.New(rand.NewPCG(seed, 1)), whim: rand.New(rand.NewPCG(seed, 2)), ledger: newLedger(),
-		tickets: make([]ticketRef, employees),
+		people: employees,
 	}
+	if s.short {
+		st.people = employees / 3
+	}
+	st.tickets = make([]ticketRef, st.people)
 	var err error
 	if st.tokens, err = tokens(); err != nil {
 		return st, err
@@ -138,7 +154,9 @@ func (s *suite) stage(ctx context.Context, sc scenario, seed uint64) (*stage, er
 // notWord is what may not be in the name of a database.
 var notWord = regexp.MustCompile(`\W+`)
 
-func (st *stage) database() string { return "chaos_" + notWord.ReplaceAllString(st.name, "_") }
+func (st *stage) database() string {
+	return "chaos_" + strings.ToLower(notWord.ReplaceAllString(st.name, "_"))
+}
 
 func (st *stage) startPrograms(ctx context.Context) error {
 	env := append([]string{
@@ -157,6 +175,11 @@ func (st *stage) startPrograms(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if st.settings != "" {
+			if err := os.WriteFile(filepath.Join(p.dir, "config.yaml"), []byte(st.settings), 0o600); err != nil {
+				return err
+			}
+		}
 		st.programs = append(st.programs, p)
 		g.Go(func() error { return p.start(ctx) })
 	}
@@ -170,29 +193,30 @@ func (st *stage) startPrograms(ctx context.Context) error {
 func (st *stage) openTickets(ctx context.Context) error {
 	var g errgroup.Group
 	g.SetLimit(8)
-	for i := range employees {
+	for i := range st.tickets {
 		g.Go(func() error { return st.openTicket(ctx, i) })
 	}
 	if err := g.Wait(); err != nil {
 		return err
 	}
+	for i := range unlinked {
+		id, err := st.newTicket(ctx, remote(i))
+		if err != nil {
+			return err
+		}
+		st.remotes = append(st.remotes, remoteTicket{remote(i), id})
+	}
 	return st.awaitQuiet(ctx, time.Minute)
 }
 
 func (st *stage) openTicket(ctx context.Context, who int) error {
-	title := fmt.Sprintf("chamado de %s", employee(who).name())
-	var out struct {
-		ID int64 `json:"id"`
-	}
-	err := st.ask(ctx, request{by: employee(who), method: "POST", path: "/api/chamados", body: map[string]string{
-		"titulo": title, "descricao": "O computador não liga desde ontem.", "categoria": "hardware",
-	}}, &out)
+	id, err := st.newTicket(ctx, employee(who))
 	if err != nil {
 		return err
 	}
-	st.tickets[who].id = out.ID
+	st.tickets[who].id = id
 	err = st.ask(ctx, request{
-		by: technicianOf(who), method: "PUT", path: fmt.Sprintf("/api/chamados/%d", out.ID),
+		by: technicianOf(who), method: "PUT", path: fmt.Sprintf("/api/chamados/%d", id),
 		body: map[string]any{"atribuido_para": technicianOf(who).id},
 	}, nil)
 	if err != nil {
@@ -201,10 +225,22 @@ func (st *stage) openTicket(ctx context.Context, who int) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	card, err := st.telegram.WaitMessage(ctx, employee(who).telegram(), func(m emulator.Message) bool {
-		return st.telegram.FromBot(m) && isCard(m) && strings.Contains(m.Content(), title)
+		return st.telegram.FromBot(m) && isCard(m) && strings.Contains(m.Content(), titleOf(employee(who)))
 	})
 	st.tickets[who].card = card.ID
 	return err
+}
+
+func titleOf(p person) string { return "chamado de " + p.name() }
+
+func (st *stage) newTicket(ctx context.Context, p person) (int64, error) {
+	var out struct {
+		ID int64 `json:"id"`
+	}
+	err := st.ask(ctx, request{by: p, method: "POST", path: "/api/chamados", body: map[string]string{
+		"titulo": titleOf(p), "descricao": "O computador não liga desde ontem.", "categoria": "hardware",
+	}}, &out)
+	return out.ID, err
 }
 
 // isCard tells a ticket's card from a notice, which begins with the ticket's number.
@@ -252,7 +288,7 @@ func (st *stage) quiet(ctx context.Context, f *figures) {
 	if err := st.awaitQuiet(ctx, patience); err != nil {
 		f.fault("%v", err)
 	}
-	f.settled = time.Since(begin)
+	f.settled, f.stopped = time.Since(begin), st.slowest
 }
 
 // waiting counts what is still to be done: updates, messages and mails in the queues.

@@ -57,6 +57,9 @@ func startTelegram() (*telegram, error) {
 	t.server = &http.Server{Handler: t, ReadHeaderTimeout: time.Minute}
 	var team []int64
 	for _, p := range everybody() {
+		if p.isRemote() {
+			continue
+		}
 		e.AddUser(emulator.User{ID: p.telegram(), FirstName: "Pessoa", LastName: strconv.FormatInt(p.id, 10), LanguageCode: "pt-br"})
 		if p.isIT() {
 			team = append(team, p.telegram())
@@ -70,6 +73,9 @@ func startTelegram() (*telegram, error) {
 // greet lets everybody have written to the bot long ago, so that it may write to them.
 func (t *telegram) greet() error {
 	for _, p := range everybody() {
+		if p.isRemote() {
+			continue
+		}
 		if _, err := t.Start(p.telegram(), ""); err != nil {
 			return err
 		}
