@@ -69,7 +69,7 @@ function lift() {
     const { status } = column.dataset;
     column.classList.add(targets.includes(status) ? 'may' : status === card.dataset.status ? 'home' : 'not');
   }
-  if (drag.finger) navigator.vibrate?.(8);
+  if (drag.finger && navigator.userActivation?.hasBeenActive) navigator.vibrate?.(8);
   announce(text('picked', { number: card.dataset.id }));
   drag.frame = requestAnimationFrame(follow);
 }

@@ -44,11 +44,9 @@ if (person) {
   }, 200));
 }
 
+// Each page's own modules come first: whoever hears the desk must be there when it speaks.
 if (document.querySelector('.topbar')) {
-  if (document.getElementById('board')) import('./board.js');
-  if (document.querySelector('[data-ticket]')) import('./ticket.js');
-  if (document.querySelector('[data-files]')) import('./files.js');
-  if (document.querySelector('[data-list]')) import('./list.js');
-  if (document.querySelector('[data-import], [data-import-drop]')) import('./import.js');
-  import('./live.js');
+  const wanted = { 'board.js': '#board', 'ticket.js': '[data-ticket]', 'files.js': '[data-files]', 'list.js': '[data-list]', 'import.js': '[data-import], [data-import-drop]' };
+  const names = Object.keys(wanted).filter((name) => document.querySelector(wanted[name]));
+  Promise.allSettled(names.map((name) => import(`./${name}`))).then(() => import('./live.js'));
 }
