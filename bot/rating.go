@@ -21,7 +21,8 @@ func (v *visit) askRating(ctx context.Context, t domain.Ticket) error {
 	return v.send(ctx, card.AskRating(v.lang, t), post{ticket: t.ID, key: "avaliar:" + strconv.FormatInt(t.ID, 10)})
 }
 
-// rateTap takes a mark, also one in place of an earlier one.
+// rateTap takes a mark, also one in place of an earlier one. After a bad one, which asks what was
+// wrong, the next message is the answer.
 func (v *visit) rateTap(ctx context.Context, t *chat.Tap, d callback.Data) error {
 	r, err := v.desk.Rate(ctx, v.actor, d.Ticket, domain.NewRating{Stars: int(min(d.Page, domain.MaxStars+1))})
 	if err != nil {
@@ -30,6 +31,9 @@ func (v *visit) rateTap(ctx context.Context, t *chat.Tap, d callback.Data) error
 	ticket, err := v.desk.Visible(ctx, v.actor, d.Ticket)
 	if err != nil {
 		return err
+	}
+	if v.state.Prompt = nil; r.Low() && r.Text == "" {
+		v.state.Prompt = &prompt{Ticket: d.Ticket, Rating: true, At: v.Now().Unix()}
 	}
 	return v.send(ctx, card.Rated(v.lang, ticket, r), post{edit: t.Message, ticket: d.Ticket})
 }

@@ -53,11 +53,20 @@ func TestALowMarkReachesTheGroup(t *testing.T) {
 	ana, bruno := solved(w)
 	ana.taps("2 ⭐")
 	ana.sees("O que poderia ter sido melhor?")
-	bruno.inGroup().sees("★★☆☆☆ <b>Ana Souza</b> não ficou satisfeito(a)")
+	bruno.inGroup().sees("★★☆☆☆ <b>Ana Souza</b> não gostou do atendimento")
 	ana.taps("2 ⭐") // the same again is no news
 	if n := countKind(w, domain.EventRatedLow); n != 1 {
 		t.Errorf("%d events of a low mark", n)
 	}
+	ana.writes("Esperei três dias")
+	ana.seesLast("Anotei o seu comentário")
+	bruno.inGroup().sees("Esperei três dias")
+	ana.writes("e o mouse quebrou")
+	ana.seesLast("Sobre o que é?")
+	ana.command("cancelar", "")
+	ana.taps("1 ⭐") // what was said of it stays
+	ana.writes("o teclado também")
+	ana.seesLast("Sobre o que é?")
 }
 
 func countKind(w *world, kind domain.EventKind) int {

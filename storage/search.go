@@ -121,8 +121,33 @@ func ticketNumber(typed string) (number int64, only bool) {
 	return n, marked
 }
 
-// tsquery adds the words to the arguments and returns the expression of the query they make.
+// tsquery adds the words to the arguments and returns the expression of the query they make. What is
+// typed in one piece, a file's name, is also looked for in pieces, as names are kept.
 func (q *query) tsquery(typed string) string {
+	if parts := apart(typed); parts != typed {
+		return `(` + q.together(typed) + ` || ` + q.together(parts) + `)`
+	}
+	return q.together(typed)
+}
+
+// apart puts a space for each dot, line or dash inside a word, unless quotes say that it matters.
+func apart(typed string) string {
+	if strings.ContainsRune(typed, '"') {
+		return typed
+	}
+	all := []rune(typed)
+	inWord := func(i int) bool {
+		return i >= 0 && i < len(all) && (unicode.IsLetter(all[i]) || unicode.IsDigit(all[i]))
+	}
+	for i, r := range all {
+		if strings.ContainsRune("._-", r) && inWord(i-1) && inWord(i+1) {
+			all[i] = ' '
+		}
+	}
+	return string(all)
+}
+
+func (q *query) together(typed string) string {
 	whole, last := splitLast(typed)
 	if last == "" {
 		return websearch(q.arg(whole))

@@ -24,7 +24,7 @@ func Settled(lang domain.Lang, d flow.Draft, step flow.Step) chat.Outgoing {
 	s := screen{lang: lang, draft: d}
 	value := s.value(step)
 	switch {
-	case step == flow.StepPreview, step == flow.StepEdit:
+	case step == "", step == flow.StepPreview, step == flow.StepEdit:
 		return chat.Outgoing{Text: Text(lang, "bot.draft.below", nil)}
 	case value == "":
 		return chat.Outgoing{Text: Text(lang, "bot.draft.noted", nil)}

@@ -66,6 +66,9 @@ func happened(lang domain.Lang, e domain.NoticeEventView, o Options) string {
 	switch e.Kind {
 	case domain.EventStatus:
 		s := domain.Status(e.To)
+		if key := verdict(e.Event); key != "" {
+			return s.Emoji() + " " + Text(lang, key, args)
+		}
 		args["To"] = i18n.Status(lang, s)
 		return s.Emoji() + " " + Text(lang, "bot.event.status", args)
 	case domain.EventPriority:
@@ -82,6 +85,19 @@ func happened(lang domain.Lang, e domain.NoticeEventView, o Options) string {
 		args["To"] = Shorten(e.To, maxName)
 	}
 	return eventSign(e.Kind) + " " + Text(lang, "bot.event."+string(e.Kind), args)
+}
+
+// verdict is the key of what a new status means when somebody reopens a ticket or its requester says
+// that it is solved; "" for all others.
+func verdict(e domain.Event) string {
+	from, to := domain.Status(e.From), domain.Status(e.To)
+	switch {
+	case from.Done() && !to.Done():
+		return "bot.event.reaberto"
+	case from == domain.StatusResolved && to == domain.StatusClosed && e.ActorID == e.RequesterID && e.ActorID != 0:
+		return "bot.event.confirmado"
+	}
+	return ""
 }
 
 func actorName(lang domain.Lang, e domain.Event) string {

@@ -85,8 +85,11 @@ const (
 
 func (d *Draft) setBirth(text string, today time.Time) *Say {
 	day, ok := ParseDate(text)
-	if !ok {
+	if !ok || day.Year() == 0 {
 		return &Say{Key: "bot.draft.not_a_date"}
+	}
+	if inCentury(text) && day.After(today) {
+		day = day.AddDate(-100, 0, 0)
 	}
 	if day.Year() < earliestBirth || day.After(today.AddDate(-youngest, 0, 0)) {
 		return &Say{Key: "bot.draft.birth_implausible"}
@@ -97,6 +100,9 @@ func (d *Draft) setBirth(text string, today time.Time) *Say {
 
 func (d *Draft) setStart(text string, today time.Time) *Say {
 	day, ok := ParseDate(text)
+	if ok && day.Year() == 0 {
+		day, ok = nextOf(day, today)
+	}
 	if !ok {
 		return &Say{Key: "bot.draft.not_a_date"}
 	}
@@ -107,14 +113,37 @@ func (d *Draft) setStart(text string, today time.Time) *Say {
 	return nil
 }
 
-// ParseDate reads a day as people type it, day first (31/12/2026, 1.2.2026, 1-2-2026), or as
-// the ISO standard has it (2026-12-31).
+// ParseDate reads a day as people type it, day first (31/12/2026, 1.2.26, 1-2-2026), or as the ISO
+// standard has it (2026-12-31). Without a year (31/12) it is that day of the year 0.
 func ParseDate(s string) (time.Time, bool) {
 	s = strings.TrimSpace(s)
 	if day, err := time.Parse("2006-1-2", s); err == nil {
 		return day, true
 	}
-	s = strings.NewReplacer(".", "/", "-", "/", " ", "/").Replace(s)
-	day, err := time.Parse("2/1/2006", s)
-	return day, err == nil
+	s = dayFirst(s)
+	for _, layout := range []string{"2/1/2006", "2/1/06", "2/1"} {
+		if day, err := time.Parse(layout, s); err == nil {
+			return day, true
+		}
+	}
+	return time.Time{}, false
+}
+
+func dayFirst(s string) string {
+	return strings.NewReplacer(".", "/", "-", "/", " ", "/").Replace(strings.TrimSpace(s))
+}
+
+// inCentury reports whether a date was typed with two figures for the year.
+func inCentury(s string) bool {
+	_, err := time.Parse("2/1/06", dayFirst(s))
+	return err == nil
+}
+
+// nextOf returns the next such day of a year; false if that year does not have it.
+func nextOf(day, today time.Time) (time.Time, bool) {
+	next := time.Date(today.Year(), day.Month(), day.Day(), 0, 0, 0, 0, time.UTC)
+	if next.AddDate(0, 0, 1).Before(today) {
+		next = time.Date(today.Year()+1, day.Month(), day.Day(), 0, 0, 0, 0, time.UTC)
+	}
+	return next, next.Day() == day.Day()
 }

@@ -118,8 +118,13 @@ var cells = []struct {
 	{flow.StepBirth, say("23/11/2014"), flow.StepStart, "show 0"},
 	{flow.StepBirth, say("24/11/2014"), flow.StepBirth, "birth_implausible, show 0"},
 	{flow.StepBirth, say("01/01/1890"), flow.StepBirth, "birth_implausible, show 0"},
+	{flow.StepBirth, say("1/2/90"), flow.StepStart, "show 0"},
+	{flow.StepBirth, say("1/2"), flow.StepBirth, "not_a_date, show 0"},
 	{flow.StepBirth, tap(flow.ActBack, ""), flow.StepName, "show 60"},
 	{flow.StepStart, say("2027-01-05"), flow.StepEquipment, "show 0"},
+	{flow.StepStart, say("5/1/27"), flow.StepEquipment, "show 0"},
+	{flow.StepStart, say("5/1"), flow.StepEquipment, "show 0"},
+	{flow.StepStart, say("29/02"), flow.StepStart, "not_a_date, show 0"},
 	{flow.StepStart, say("logo"), flow.StepStart, "not_a_date, show 0"},
 	{flow.StepStart, say("05/01/2072"), flow.StepStart, "start_implausible, show 0"},
 	{flow.StepStart, tap(flow.ActBack, ""), flow.StepBirth, "show 60"},
@@ -174,7 +179,7 @@ func TestAKnownScreenLosesItsButtonsWhenTextIsTyped(t *testing.T) {
 	d := draft(flow.StepName)
 	d.Screen = 33
 	next, effects := d.Handle(say("Carla Dias"))
-	if summary(effects) != "settle nome, show 0" || next.Screen != 0 || effects[0].(flow.Settle).Message != 33 {
+	if summary(effects) != "show 0, settle nome" || next.Screen != 0 || effects[1].(flow.Settle).Message != 33 {
 		t.Errorf("got %q, screen %d", summary(effects), next.Screen)
 	}
 }
@@ -268,10 +273,10 @@ func TestPiecesOfAThoughtAreAnsweredOnce(t *testing.T) {
 		{at(2, say("a impressora")), "redraw 0"},
 		{at(6, photo("", "")), "redraw 0"},
 		{at(9, photo("", "do caixa")), "redraw 0"},
-		{at(20, say("não liga")), "settle categoria, show 0"},
-		{at(21, say("Hardware")), "settle categoria, show 0"},
+		{at(20, say("não liga")), "show 0, settle categoria"},
+		{at(21, say("Hardware")), "show 0, settle categoria"},
 		{at(22, say("desde ontem")), "added, redraw 0"},
-		{at(30, say("e hoje")), "settle urgencia, added, show 0"},
+		{at(30, say("e hoje")), "added, show 0, settle urgencia"},
 	} {
 		var effects []flow.Effect
 		if d, effects = d.Handle(step.in); summary(effects) != step.want {
@@ -290,7 +295,7 @@ func TestEdits(t *testing.T) {
 		return in
 	}
 	d := draft(flow.StepUrgency)
-	if next, effects := d.Handle(edit(1, "Sem rede.")); next.Description() != "Sem rede." || summary(effects) != "edited, show 0" {
+	if next, effects := d.Handle(edit(1, "Sem rede.")); next.Description() != "Sem rede." || summary(effects) != "edited, redraw 0" {
 		t.Errorf("got %q, %q", next.Description(), summary(effects))
 	}
 	for _, in := range []flow.Input{edit(2, "alheio"), edit(1, ""), edit(1, "Sem internet.")} {
@@ -347,7 +352,7 @@ func TestSmallTalk(t *testing.T) {
 func TestDates(t *testing.T) {
 	for text, want := range map[string]string{
 		"25/03/1998": "1998-03-25", "5/3/1998": "1998-03-05", "05.03.1998": "1998-03-05", "5-3-1998": "1998-03-05",
-		" 1998-03-05 ": "1998-03-05", "29/02/2027": "", "03/25/1998": "", "25/03/98": "", "hoje": "", "": "", "25/03/1998x": "",
+		" 1998-03-05 ": "1998-03-05", "29/02/2027": "", "03/25/1998": "", "25/03/98": "1998-03-25", "25/3": "0000-03-25", "hoje": "", "": "", "25/03/1998x": "",
 	} {
 		day, ok := flow.ParseDate(text)
 		if ok != (want != "") || ok && day.Format(domain.DateLayout) != want {

@@ -29,7 +29,7 @@ func (d Draft) message(in Input) (Draft, []Effect) {
 	inBurst := d.Shown > 0 && in.Today.Unix()-d.Heard < burst
 	d.Heard = in.Today.Unix()
 	if in.Unreadable {
-		return d.ask(d.Step, Say{Key: "bot.draft.unreadable"})
+		return d.ask("", Say{Key: "bot.draft.unreadable"})
 	}
 	samePart := in.Album != "" && in.Album == d.Album && len(in.TooLarge) == 0
 	says := d.takeFiles(in)
@@ -82,13 +82,13 @@ func (d Draft) text(in Input, text string, says []Effect, inBurst bool) (Draft, 
 	}
 	problem, answered := d.answer(in, text)
 	if problem != nil {
-		return d.ask(asked, append(says, *problem)...)
+		return d.ask("", append(says, *problem)...)
 	}
 	if answered {
 		return d.ask(asked, says...)
 	}
 	if s, ok := d.append(in.Message, text); !ok {
-		return d.ask(asked, append(says, s)...)
+		return d.ask("", append(says, s)...)
 	}
 	if asked != StepCategory {
 		says = append(says, Say{Key: "bot.draft.added"})
@@ -99,16 +99,17 @@ func (d Draft) text(in Input, text string, says []Effect, inBurst bool) (Draft, 
 	return d.ask(asked, says...)
 }
 
-// ask shows the present step as a new message; the one with the buttons of step asked
-// before is settled.
-func (d Draft) ask(asked Step, says ...Effect) (Draft, []Effect) {
-	var effects []Effect
-	if d.Screen != 0 || d.Shown > 0 {
-		effects = append(effects, Settle{Message: d.Screen, Number: d.Shown, Step: asked})
-	}
+// ask shows the present step as a new message; then the one with the buttons of the step that was
+// answered is settled, "" for none.
+func (d Draft) ask(answered Step, says ...Effect) (Draft, []Effect) {
+	before := Settle{Message: d.Screen, Number: d.Shown, Step: answered}
 	d.Screen = 0
 	d.Shown++
-	return d, append(append(effects, says...), Show{Number: d.Shown})
+	effects := append(says, Show{Number: d.Shown})
+	if before.Message != 0 || before.Number > 0 {
+		effects = append(effects, before)
+	}
+	return d, effects
 }
 
 // append adds a message to the description; false and what to say if it does not fit.
@@ -132,14 +133,12 @@ func (d Draft) edit(in Input) (Draft, []Effect) {
 	switch text := d.Description(); {
 	case utf8.RuneCountInString(text) > domain.MaxDescription:
 		d.Parts[at].Text = old
-		return d.ask(d.Step, Say{Key: "bot.draft.description_full", Args: map[string]any{"Max": domain.MaxDescription}})
+		return d.ask("", Say{Key: "bot.draft.description_full", Args: map[string]any{"Max": domain.MaxDescription}})
 	case text == "" || d.Parts[at].Text == old:
 		d.Parts[at].Text = old
 		return d, nil
-	case d.Screen != 0:
-		return d, []Effect{Show{Edit: d.Screen}}
 	}
-	return d.ask(d.Step, Say{Key: "bot.draft.edited"})
+	return d.redraw(Say{Key: "bot.draft.edited"})
 }
 
 // tap takes a button.

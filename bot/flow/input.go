@@ -49,8 +49,8 @@ type Show struct {
 	Again  bool
 }
 
-// Settle takes the buttons from the message of an earlier question and leaves its answer.
-// Where Message is not known (0) it is the draft's message Number.
+// Settle takes the buttons from the message of an earlier question and leaves its answer, if the
+// question of a Step was answered. Where Message is not known (0) it is the draft's message Number.
 type Settle struct {
 	Message int64
 	Number  int
