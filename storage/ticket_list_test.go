@@ -208,7 +208,6 @@ func TestSearch(t *testing.T) {
 		{"quebrada", false, []int64{screen.ID}},
 		{"tela_quebrada.JPG", false, []int64{screen.ID}},
 		{"tela-quebrada", false, []int64{screen.ID}},
-		{"joao tela_quebrada.jp", false, []int64{screen.ID}},
 		{"monitor-aceso", false, nil},
 		{"descuidado", false, nil},
 		{"descuidado", true, []int64{screen.ID}},
