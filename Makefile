@@ -12,7 +12,7 @@ GOVULNCHECK := go run golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 .PHONY: help
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: build ## Try it: sandbox with example data, no token and no database needed (HTTP_ADDR, DATA_DIR move it)
@@ -84,3 +84,11 @@ soak: build ## Half an hour of mixed load, drawn to soak.svg: memory, goroutines
 .PHONY: chaos
 chaos: build ## Break the program in every way for half an hour; nothing lost, nothing twice (CHAOS_FLAGS='-only kill -seed 7')
 	go run ./internal/chaos $(CHAOS_FLAGS)
+
+.PHONY: deploy-check
+deploy-check: ## Check the service unit, nginx's site and the alert rules with the programs that read them
+	deploy/check
+
+.PHONY: docs
+docs: ## Write the generated pages of docs/ anew
+	go test . -run 'TestDocsOf(Settings|TheAPI)' -update

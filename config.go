@@ -101,6 +101,7 @@ type TelegramConfig struct {
 // one is used.
 type DatabaseConfig struct {
 	URL            Secret `mapstructure:"url"`
+	ReadURL        Secret `mapstructure:"read_url"`
 	Host           string `mapstructure:"host"`
 	Port           int    `mapstructure:"port"`
 	User           string `mapstructure:"user"`
@@ -165,6 +166,7 @@ var defaults = map[string]any{
 	"telegram.workers":         8,
 	"telegram.groups":          []map[string]any{},
 	"database.url":             "",
+	"database.read_url":        "",
 	"database.host":            "",
 	"database.port":            5432,
 	"database.user":            "postgres",
@@ -200,6 +202,7 @@ var environment = map[string]string{
 	"telegram.api_url":     "TELEGRAM_API_URL",
 	"telegram.webhook_url": "TELEGRAM_WEBHOOK_URL",
 	"database.url":         "DATABASE_URL",
+	"database.read_url":    "DATABASE_URL_LEITURA",
 	"database.host":        "DB_HOST",
 	"database.port":        "DB_PORT",
 	"database.user":        "DB_USER",
@@ -339,10 +342,10 @@ func (t TelegramConfig) BotID() (int64, error) {
 }
 
 func (d DatabaseConfig) validate(reject func(key, format string, args ...any)) {
-	if d.URL != "" {
-		u, err := url.Parse(string(d.URL))
-		if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" {
-			reject("database.url", "is not a postgres:// URL")
+	for key, address := range map[string]Secret{"database.url": d.URL, "database.read_url": d.ReadURL} {
+		u, err := url.Parse(string(address))
+		if address != "" && (err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql") {
+			reject(key, "is not a postgres:// URL")
 		}
 	}
 	if d.Port < 1 || d.Port > 65535 {

@@ -89,6 +89,7 @@ func TestBadSettingsAreNamedAndSecretsAreNot(t *testing.T) {
 		{"telegram: {webhook_url: 'http://x.example'}", "telegram.webhook_url (TELEGRAM_WEBHOOK_URL)", "http://x.example"},
 		{"telegram: {workers: 0}", "telegram.workers", "0"},
 		{"database: {url: 'mysql://u:segredo@h/d'}", "database.url (DATABASE_URL)", ""},
+		{"database: {read_url: 'mysql://u:segredo@h/d'}", "database.read_url (DATABASE_URL_LEITURA)", ""},
 		{"database: {port: 99999}", "database.port (DB_PORT)", "99999"},
 		{"database: {max_connections: 1}", "database.max_connections", "1"},
 		{"desk: {timezone: Marte/Base}", "desk.timezone", "Marte/Base"},

@@ -81,7 +81,7 @@ func (p *Program) openPool(ctx context.Context, url string) error {
 	options := storage.Options{
 		MaxConns: p.config.Database.MaxConnections, Log: p.log, Now: p.now, Key: p.secret,
 		Location: p.config.Desk.Location(), Gather: p.config.Notices.Gather,
-		MailOff: p.mailer == nil && !p.config.Mail.Configured(),
+		ReplicaURL: string(p.config.Database.ReadURL), MailOff: p.mailer == nil && !p.config.Mail.Configured(),
 	}
 	if err := p.openFiles(&options); err != nil {
 		return fmt.Errorf("attachments.dir (ATTACHMENTS_DIR): %w", err)

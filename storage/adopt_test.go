@@ -128,4 +128,3 @@ func BenchmarkAdopt(b *testing.B) {
 		})
 	}
 }
-

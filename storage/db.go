@@ -2,8 +2,10 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"chamados/domain"
@@ -42,6 +44,9 @@ type Options struct {
 	// ContentsOutside says that new contents go there; else only those are read that are there already.
 	ContentsOutside bool
 
+	// ReplicaURL is a read replica for statistics and searches; "": there is none.
+	ReplicaURL string
+
 	tracer pgx.QueryTracer
 }
 
@@ -59,6 +64,9 @@ type DB struct {
 	wait     time.Duration // for a connection
 	zone     string
 	mails    bool // notices become mails where there is no open chat
+
+	replica      *pgxpool.Pool // nil: none
+	replicaRests atomic.Int64  // Unix milliseconds until which it is not asked, since it did not answer
 
 	contents Contents // nil: none
 	outside  bool     // new contents go there
@@ -91,8 +99,8 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 		return nil, fmt.Errorf("key: %w", err)
 	}
 	db.store = store{db: db}
-	if err := db.Ping(ctx); err != nil {
-		pool.Close()
+	if err := errors.Join(db.Ping(ctx), db.openReplica(ctx, o.ReplicaURL, cfg)); err != nil {
+		db.Close()
 		return nil, err
 	}
 	return db, nil
@@ -117,7 +125,12 @@ func (o *Options) complete() {
 }
 
 // Close waits for what is running and closes all connections.
-func (db *DB) Close() { db.pool.Close() }
+func (db *DB) Close() {
+	db.pool.Close()
+	if db.replica != nil {
+		db.replica.Close()
+	}
+}
 
 // Ping reports whether the database answers.
 func (db *DB) Ping(ctx context.Context) error {

@@ -80,7 +80,7 @@ const (
 // that is right for a rare word takes seconds for a common one among a million tickets, and the other way round.
 func (s *store) searching(ctx context.Context, typed string) (searching, error) {
 	typed = strings.TrimSpace(strings.ReplaceAll(typed, "\x00", ""))
-	if _, only := ticketNumber(typed); typed == "" || only {
+	if _, only := ticketNumber(typed); typed == "" || only || s.tx != nil { // a transaction's batches have no plan of their own
 		return searchAny, nil
 	}
 	var q query
@@ -102,7 +102,7 @@ func (s *store) searching(ctx context.Context, typed string) (searching, error) 
 	var texts float64
 	size := statement{sql: `SELECT reltuples::float8 FROM pg_class WHERE oid = 'busca'::regclass`,
 		read: one(func(rows pgx.Rows) error { return rows.Scan(&texts) })}
-	if err := errors.Join(s.run(ctx, st), s.run(ctx, size)); err != nil {
+	if err := errors.Join(s.runElsewhere(ctx, st), s.runElsewhere(ctx, size)); err != nil {
 		return searchAny, wrap("estimate a search", err)
 	}
 	if len(plans) > 0 && plans[0].Plan.Rows >= max(manyMatches, manyShare*texts) {

@@ -13,7 +13,7 @@ func (s *store) Stats(ctx context.Context) (domain.Stats, error) {
 	st := domain.Stats{
 		ByStatus: map[domain.Status]int64{}, ByCategory: map[domain.Category]int64{}, ByPriority: map[domain.Priority]int64{},
 	}
-	err := s.run(ctx, statement{sql: `SELECT status, categoria, prioridade, sum(n)::bigint FROM contadores GROUP BY 1, 2, 3`,
+	err := s.runElsewhere(ctx, statement{sql: `SELECT status, categoria, prioridade, sum(n)::bigint FROM contadores GROUP BY 1, 2, 3`,
 		read: each(func(rows pgx.Rows) error {
 			var status, category, priority string
 			var n int64

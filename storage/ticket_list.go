@@ -87,7 +87,11 @@ func (s *store) eachTicket(ctx context.Context, f domain.TicketFilter, scan func
 	if err := q.page(f); err != nil {
 		return err
 	}
-	return s.run(ctx, statement{sql: q.sql(), args: q.args, read: each(scan)})
+	run := s.run
+	if f.Search != "" {
+		run = s.runElsewhere
+	}
+	return run(ctx, statement{sql: q.sql(), args: q.args, read: each(scan)})
 }
 
 // merged reports whether a page is best put together from one page of each status: by priority, where
