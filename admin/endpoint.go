@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"reflect"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -189,7 +190,7 @@ func decodeJSON(body []byte, v any) error {
 		return nil
 	}
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && wrong.Field != "" {
-		return malformed(wrong.Field)
+		return malformed(wrong.Field[strings.LastIndexByte(wrong.Field, '.')+1:]) // without the names of Go's types
 	}
 	return malformed("body")
 }
