@@ -186,7 +186,7 @@ func (p *Program) startWeb() error {
 		return err
 	}
 	sessions, err := session.New(session.Options{
-		Secret: p.secret, Accounts: p.desk, Now: p.now,
+		Secret: p.secret, Accounts: p.desk, Ended: p.db, Now: p.now,
 		Lifetime: time.Duration(p.config.Auth.TokenMinutes) * time.Minute, PublicURL: p.config.HTTP.PublicURL,
 	})
 	if err != nil {
@@ -261,7 +261,7 @@ func (p *Program) forget(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			err := errors.Join(p.db.ForgetAttempts(ctx, p.now()), p.db.ForgetAnswers(ctx, p.now()))
+			err := errors.Join(p.db.ForgetAttempts(ctx, p.now()), p.db.ForgetAnswers(ctx, p.now()), p.db.ForgetSessions(ctx, p.now()))
 			if err != nil && ctx.Err() == nil {
 				p.log.Warn("old attempts and answers were not forgotten", "error", err)
 			}

@@ -47,6 +47,9 @@ func (p *Panel) login(w http.ResponseWriter, r *http.Request, v *visit) error {
 }
 
 func (p *Panel) logout(w http.ResponseWriter, r *http.Request, _ *visit) error {
+	if err := p.Sessions.End(r); err != nil {
+		return err
+	}
 	p.Sessions.ClearCookie(w, r)
 	setFlash(w, r, "logged_out", 0)
 	return redirect(w, r, "/entrar")

@@ -24,6 +24,8 @@ type Sessions interface {
 	Issue(u domain.User) (string, error)
 	SetCookie(w http.ResponseWriter, r *http.Request, token string)
 	ClearCookie(w http.ResponseWriter, r *http.Request)
+	// End makes the session of the request worth nothing from now on, wherever its token is.
+	End(r *http.Request) error
 }
 
 // Options are what the panel needs. Desk and Sessions are required.

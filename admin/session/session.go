@@ -39,10 +39,17 @@ type Accounts interface {
 	Account(ctx context.Context, id int64) (domain.User, error)
 }
 
+// Ended remembers, for all processes, the tokens that were ended before their time; a storage.DB does.
+type Ended interface {
+	EndSession(ctx context.Context, userID int64, token []byte, expires time.Time) error
+	SessionEnded(ctx context.Context, token []byte) (bool, error)
+}
+
 // Options are what a Keeper is made of.
 type Options struct {
 	Secret   []byte // signs the tokens; the same in every process
 	Accounts Accounts
+	Ended    Ended            // nil: a session ends with its token's time, or with all others
 	Lifetime time.Duration    // of a token; 0 for DefaultLifetime
 	Now      func() time.Time // nil for time.Now
 	// PublicURL is the address that browsers show, where it is not the host that requests name: its pages
@@ -57,6 +64,7 @@ type Keeper struct {
 	now      func() time.Time
 	cache    *cache
 	tokens   *tokens
+	ended    Ended
 	parser   *jwt.Parser
 	origin   *http.CrossOriginProtection
 }
@@ -81,7 +89,7 @@ func New(o Options) (*Keeper, error) {
 	}
 	return &Keeper{
 		secret: o.Secret, lifetime: o.Lifetime, now: o.Now,
-		cache: newCache(o.Accounts, o.Now), tokens: newTokens(),
+		cache: newCache(o.Accounts, o.Now), tokens: newTokens(), ended: o.Ended,
 		parser: jwt.NewParser(
 			jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}),
 			jwt.WithExpirationRequired(), jwt.WithTimeFunc(o.Now),
@@ -141,7 +149,7 @@ func (k *Keeper) Authenticate(r *http.Request, ch domain.Channel) (domain.Actor,
 
 // AuthenticateToken is Authenticate for a token that came by other means.
 func (k *Keeper) AuthenticateToken(ctx context.Context, token string, ch domain.Channel) (domain.Actor, error) {
-	p, err := k.prove(token)
+	p, err := k.prove(ctx, token)
 	if err != nil {
 		return domain.Actor{}, err
 	}
@@ -160,7 +168,7 @@ func (k *Keeper) AuthenticateToken(ctx context.Context, token string, ch domain.
 }
 
 // prove returns what a token of ours says, or [ErrNotLoggedIn].
-func (k *Keeper) prove(token string) (proven, error) {
+func (k *Keeper) prove(ctx context.Context, token string) (proven, error) {
 	hash := sha256.Sum256([]byte(token))
 	if p, ok := k.tokens.look(hash); ok {
 		if !k.now().Before(p.expires) {
@@ -176,16 +184,56 @@ func (k *Keeper) prove(token string) (proven, error) {
 	if err != nil || c.Version == nil {
 		return proven{}, ErrNotLoggedIn
 	}
-	p := proven{userID: id, version: *c.Version, expires: c.ExpiresAt.Time}
-	k.tokens.keep(hash, p)
+	p, epoch := proven{userID: id, version: *c.Version, expires: c.ExpiresAt.Time}, k.tokens.now()
+	if err := k.stillOpen(ctx, hash[:]); err != nil {
+		return proven{}, err
+	}
+	k.tokens.keep(hash, p, epoch)
 	return p, nil
+}
+
+// stillOpen returns [ErrNotLoggedIn] for a token that was ended.
+func (k *Keeper) stillOpen(ctx context.Context, hash []byte) error {
+	if k.ended == nil {
+		return nil
+	}
+	ended, err := k.ended.SessionEnded(ctx, hash)
+	if err == nil && ended {
+		return ErrNotLoggedIn
+	}
+	return err
+}
+
+// End ends the session that the request's cookie is of, for good and wherever else its token is used. A
+// request without a session is fine.
+func (k *Keeper) End(r *http.Request) error {
+	cookie, err := r.Cookie(CookieName)
+	if err != nil || k.ended == nil {
+		return nil
+	}
+	p, err := k.prove(r.Context(), cookie.Value)
+	if errors.Is(err, ErrNotLoggedIn) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	hash := sha256.Sum256([]byte(cookie.Value))
+	if err := k.ended.EndSession(r.Context(), p.userID, hash[:], p.expires); err != nil {
+		return err
+	}
+	k.tokens.forget([]int64{p.userID})
+	return nil
 }
 
 func (k *Keeper) key(*jwt.Token) (any, error) { return k.secret, nil }
 
 // Invalidate forgets what is cached of these accounts, or of all when none is named; to be
 // called when they changed, by this process or another.
-func (k *Keeper) Invalidate(userIDs ...int64) { k.cache.forget(userIDs) }
+func (k *Keeper) Invalidate(userIDs ...int64) {
+	k.cache.forget(userIDs)
+	k.tokens.forget(userIDs)
+}
 
 // CheckOrigin refuses, with [ErrCrossOrigin], a request that a browser sends for another
 // site and that would change something. Requests with a bearer token are exempt: no other
