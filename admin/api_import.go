@@ -27,6 +27,7 @@ type importRow struct {
 	Name  string `json:"nome"`
 	Email string `json:"email"`
 	Role  string `json:"tipo,omitempty" enum:"ti,funcionario"`
+	Lang  string `json:"idioma,omitempty" enum:"pt-BR,en" doc:"Sem ele vale o que a própria pessoa usa"`
 }
 
 type importDocument struct {
@@ -38,11 +39,12 @@ type importAnswer struct {
 	Simulated bool           `json:"simulado,omitempty"`
 	Created   int            `json:"criados"`
 	Errors    int            `json:"erros"`
+	Message   string         `json:"message" doc:"O resumo, para mostrar"`
 	Details   []importDetail `json:"detalhes"`
 }
 
 type importDetail struct {
-	Line    int    `json:"linha,omitempty" doc:"No arquivo, a partir de 1"`
+	Line    int    `json:"linha,omitempty" doc:"No arquivo, ou o lugar em usuarios, a partir de 1"`
 	Email   string `json:"email"`
 	Status  string `json:"status" enum:"criado,erro"`
 	Message string `json:"mensagem"`
@@ -241,20 +243,20 @@ func (c *call) jsonPeople() ([]domain.ImportRow, error) {
 		if err := json.Unmarshal(raw, &row); err != nil || !plain(row.Name) || !plain(row.Email) {
 			rows[i].Bad = malformed("linha")
 		}
-		rows[i].Name, rows[i].Email, rows[i].Role = row.Name, importfile.Address(row.Email), domain.RoleEmployee
-		if row.Role != "" {
-			rows[i].Role = domain.Role(row.Role)
-		}
+		rows[i].Line, rows[i].Name, rows[i].Email = i+1, row.Name, importfile.Address(row.Email)
+		rows[i].Role, rows[i].Lang = importfile.Role(row.Role), importfile.Lang(row.Lang)
 	}
 	return rows, nil
 }
 
 func (c *call) wireReport(report domain.ImportReport, simulated bool) importAnswer {
 	out := importAnswer{Created: report.Created, Errors: report.Failed, Details: make([]importDetail, 0, len(report.Results))}
-	made := c.message("api.user_created", nil).Message
+	made, created := "api.user_created", "api.import.created"
 	if simulated {
-		made = c.message("api.user_would_be_created", nil).Message
+		made, created = "api.user_would_be_created", "api.import.would_be_created"
 	}
+	made = c.message(made, nil).Message
+	out.Message = i18n.Count(c.lang, created, report.Created, nil) + " " + i18n.Count(c.lang, "api.import.refused", report.Failed, nil)
 	for _, r := range report.Results {
 		d := importDetail{Line: r.Line, Email: r.Email, Status: "criado", Message: made}
 		if r.Err != nil {

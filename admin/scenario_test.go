@@ -367,8 +367,9 @@ func TestImport(t *testing.T) {
 			{"nome":5}, "linha", null,
 			{"nome":"Dois","email":"dois@exemplo.com.br","tipo":"rei"},
 			{"nome":"Um outra vez","email":"um@exemplo.com.br","tipo":"funcionario"},
-			{"nome":"Três","email":"tres@exemplo.com.br"}]}`, status: 200,
-			has: []string{`"criados":2`, `"erros":7`, `"status":"criado"`, `"status":"erro"`, `"email_enviado":true`}, lacks: []string{"SQLSTATE"}},
+			{"nome":"Três","email":"tres@exemplo.com.br","idioma":"en"},
+			{"nome":"Quatro","email":"quatro@exemplo.com.br","idioma":"fr"}]}`, status: 200,
+			has: []string{`"criados":2`, `"erros":8`, `"message":"2 contas foram criadas. 8 linhas têm problema."`, `linha 1`, `"linha":10`, `Idioma`, `"status":"criado"`, `"status":"erro"`, `"email_enviado":true`}, lacks: []string{"SQLSTATE"}},
 		{name: "no password", method: "POST", path: "/api/auth/login", body: `{"email":"um@exemplo.com.br","password":""}`, status: 401},
 		{name: "too many", as: ti, method: "POST", path: path, body: `{"usuarios":[` + strings.Repeat("0,", 10000) + `0]}`, status: 422},
 	})

@@ -12,6 +12,7 @@ type ImportRow struct {
 	Name  string
 	Email string
 	Role  Role
+	Lang  Lang  // "" where the list does not say: the person's own, once they are seen
 	Bad   error // why the row could not even be read; for people
 }
 
@@ -21,6 +22,7 @@ type ImportResult struct {
 	Name   string `json:"nome"`
 	Email  string `json:"email"`
 	Role   Role   `json:"tipo"`
+	Lang   Lang   `json:"idioma,omitempty"`
 	UserID int64  `json:"id,omitempty"`
 	Err    *Error `json:"erro,omitempty"`
 }
@@ -133,7 +135,7 @@ func (d *Desk) importBatch(ctx context.Context, results []ImportResult) error {
 	for i := range results {
 		if r := &results[i]; r.Err == nil {
 			good = append(good, r)
-			users = append(users, User{Name: r.Name, Email: r.Email, Role: r.Role, Active: true, CreatedAt: now, UpdatedAt: now})
+			users = append(users, User{Name: r.Name, Email: r.Email, Role: r.Role, Lang: r.Lang, Active: true, CreatedAt: now, UpdatedAt: now})
 		}
 	}
 	if len(users) == 0 {
@@ -173,9 +175,9 @@ func judge(rows []ImportRow) ImportReport {
 	report := ImportReport{Results: make([]ImportResult, len(rows))}
 	first := map[string]int{}
 	for i, row := range rows {
-		n := NewUser{Name: row.Name, Email: row.Email, Role: row.Role}
+		n := NewUser{Name: row.Name, Email: row.Email, Role: row.Role, Lang: row.Lang}
 		n.Normalize()
-		r := ImportResult{Line: row.Line, Name: n.Name, Email: n.Email, Role: n.Role}
+		r := ImportResult{Line: row.Line, Name: n.Name, Email: n.Email, Role: n.Role, Lang: n.Lang}
 		err := row.Bad
 		if err == nil {
 			err = n.Validate()

@@ -3,6 +3,7 @@ package domain
 import (
 	"errors"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -112,6 +113,9 @@ func (n NewUser) Validate() error {
 	checkEmail(&c, n.Email)
 	if !n.Role.Valid() {
 		c.add("tipo", "unknown_role", "Value", n.Role)
+	}
+	if n.Lang != "" && !slices.Contains(Langs, n.Lang) {
+		c.add("idioma", "unknown_language")
 	}
 	if n.Password != "" {
 		checkPassword(&c, "senha", n.Password)

@@ -29,18 +29,19 @@ func (s *store) TakenEmails(ctx context.Context, emails []string) (map[string]bo
 // CreateUsers writes accounts without a password in one statement; those whose address is taken are left
 // out, also when somebody else takes it at the same moment.
 func (s *store) CreateUsers(ctx context.Context, users []domain.User) ([]int64, error) {
-	names, emails, roles := make([]string, len(users)), make([]string, len(users)), make([]string, len(users))
+	names, emails, roles, langs := make([]string, len(users)), make([]string, len(users)), make([]string, len(users)), make([]string, len(users))
 	place := map[string]int{}
 	for i, u := range users {
-		names[i], emails[i], roles[i] = u.Name, u.Email, string(u.Role)
+		names[i], emails[i], roles[i], langs[i] = u.Name, u.Email, string(u.Role), string(u.Lang)
 		place[u.Email] = i
 	}
 	ids := make([]int64, len(users))
-	err := s.run(ctx, statement{sql: `INSERT INTO usuarios (nome, email, tipo, ativo, criado_em, atualizado_em)
-			SELECT n.nome, n.email, n.tipo, true, $4, $4 FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS n (nome, email, tipo, ordem)
+	err := s.run(ctx, statement{sql: `INSERT INTO usuarios (nome, email, tipo, idioma, ativo, criado_em, atualizado_em)
+			SELECT n.nome, n.email, n.tipo, nullif(n.idioma, ''), true, $5, $5
+			FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY AS n (nome, email, tipo, idioma, ordem)
 			WHERE NOT EXISTS (SELECT FROM usuarios u WHERE lower(u.email) = lower(n.email)) ORDER BY n.ordem
 			ON CONFLICT DO NOTHING RETURNING id::bigint, email`,
-		args: []any{names, emails, roles, s.db.clock()}, read: each(func(rows pgx.Rows) error {
+		args: []any{names, emails, roles, langs, s.db.clock()}, read: each(func(rows pgx.Rows) error {
 			var id int64
 			var email string
 			err := rows.Scan(&id, &email)

@@ -34,7 +34,7 @@ var (
 )
 
 // Columns says where things are: indexes from 0, -1 for nowhere.
-type Columns struct{ Name, Email, Role int }
+type Columns struct{ Name, Email, Role, Lang int }
 
 // Table is a file as it was read.
 type Table struct {
@@ -176,15 +176,17 @@ var headings = map[string]func(*Columns) *int{
 	"nome": name, "nomecompleto": name, "name": name, "fullname": name, "displayname": name, "colaborador": name, "funcionario": name, "usuario": name,
 	"email": email, "mail": email, "emailaddress": email, "enderecodeemail": email, "correio": email, "correioeletronico": email, "emailcorporativo": email, "userprincipalname": email,
 	"tipo": role, "perfil": role, "papel": role, "funcao": role, "role": role, "type": role, "tipodeconta": role,
+	"idioma": lang, "lingua": lang, "language": lang, "lang": lang, "preferredlanguage": lang,
 }
 
 func name(c *Columns) *int  { return &c.Name }
 func email(c *Columns) *int { return &c.Email }
 func role(c *Columns) *int  { return &c.Role }
+func lang(c *Columns) *int  { return &c.Lang }
 
 // takeHeader tells the header from the people, and guesses what the columns are.
 func (t *Table) takeHeader() {
-	t.Columns = Columns{-1, -1, -1}
+	t.Columns = Columns{-1, -1, -1, -1}
 	first := t.Rows[0].Cells
 	if !strings.Contains(strings.Join(first, " "), "@") {
 		for i, cell := range first {
@@ -244,7 +246,9 @@ func plain(s string) string {
 func (t Table) People(c Columns) []domain.ImportRow {
 	out := make([]domain.ImportRow, len(t.Rows))
 	for i, r := range t.Rows {
-		out[i] = domain.ImportRow{Line: r.Line, Name: r.cell(c.Name), Email: Address(r.cell(c.Email)), Role: Role(r.cell(c.Role))}
+		out[i] = domain.ImportRow{
+			Line: r.Line, Name: r.cell(c.Name), Email: Address(r.cell(c.Email)), Role: Role(r.cell(c.Role)), Lang: Lang(r.cell(c.Lang)),
+		}
 	}
 	return out
 }
@@ -265,6 +269,20 @@ func Role(word string) domain.Role {
 		return r
 	}
 	return domain.Role(word)
+}
+
+// languages are how people write the languages that there are.
+var languages = map[string]domain.Lang{
+	"pt": domain.LangPortuguese, "ptbr": domain.LangPortuguese, "portugues": domain.LangPortuguese, "portuguese": domain.LangPortuguese,
+	"en": domain.LangEnglish, "enus": domain.LangEnglish, "engb": domain.LangEnglish, "ingles": domain.LangEnglish, "english": domain.LangEnglish,
+}
+
+// Lang returns the language that a word means; an unknown word stays as it is.
+func Lang(word string) domain.Lang {
+	if l, ok := languages[plain(word)]; ok {
+		return l
+	}
+	return domain.Lang(word)
 }
 
 // Address returns an address as it is compared and mailed to: small letters, the domain in

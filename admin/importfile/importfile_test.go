@@ -60,13 +60,14 @@ func TestEncodingsAndDelimiters(t *testing.T) {
 
 func TestHeaders(t *testing.T) {
 	for text, columns := range map[string]Columns{
-		"nome,email\nA B,a@b.c":                          {0, 1, -1},
-		"Role;Full Name;E-mail address\nti;A B;a@b.c":    {1, 2, 0},
-		"Endereço de e-mail\tFunção\tNome\na@b.c\tti\tA": {2, 0, 1},
-		"a@b.c;A B;ti\nc@d.e;C D;ti":                     {1, 0, 2},
-		"x,y\nA B,a@b.c":                                 {0, 1, -1},
-		"e-mail\na@b.c":                                  {-1, 0, -1},
-		"\"nome\",\"e-mail, de trabalho\"\n\"A; B\",x":   {0, -1, -1},
+		"nome,email\nA B,a@b.c":                          {0, 1, -1, -1},
+		"Role;Full Name;E-mail address\nti;A B;a@b.c":    {1, 2, 0, -1},
+		"Endereço de e-mail\tFunção\tNome\na@b.c\tti\tA": {2, 0, 1, -1},
+		"a@b.c;A B;ti\nc@d.e;C D;ti":                     {1, 0, 2, -1},
+		"nome,email,tipo,idioma\nA B,a@b.c,ti,inglês":    {0, 1, 2, 3},
+		"x,y\nA B,a@b.c":                                 {0, 1, -1, -1},
+		"e-mail\na@b.c":                                  {-1, 0, -1, -1},
+		"\"nome\",\"e-mail, de trabalho\"\n\"A; B\",x":   {0, -1, -1, -1},
 	} {
 		table, err := Parse([]byte(text))
 		if err != nil || table.Columns != columns {
