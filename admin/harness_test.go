@@ -256,12 +256,12 @@ func (w *world) call(as, method, path, body string, headers ...string) answer {
 		w.t.Fatalf("%s %s: %v", method, path, err)
 	}
 	a := answer{status: res.StatusCode, header: res.Header, body: string(raw)}
-	w.documented(method, path, a)
+	w.documented(as, method, path, a)
 	return a
 }
 
 // documented checks an answer against the served document.
-func (w *world) documented(method, path string, a answer) {
+func (w *world) documented(as, method, path string, a answer) {
 	w.t.Helper()
 	if a.status >= 500 && a.status != http.StatusServiceUnavailable && a.status != http.StatusInsufficientStorage {
 		w.t.Errorf("%s %s: %d %s\n%s", method, path, a.status, a.body, w.log.String())
@@ -272,6 +272,7 @@ func (w *world) documented(method, path string, a answer) {
 	if w.spec == nil {
 		return
 	}
+	w.spec.note(as, method, path, a.status)
 	if problem := w.spec.check(method, path, a); problem != "" {
 		w.t.Errorf("%s %s: %s\n%s", method, path, problem, a.body)
 	}

@@ -22,13 +22,14 @@ type hub struct {
 	clients map[*client]struct{}
 	cursor  int64 // up to here nothing is missing
 	closed  bool
+	started chan struct{} // closed when the cursor is known: what happens from then on is heard
 
 	reserved     map[int64]int // connections that are just being opened, by account
 	reservations int           // all of them
 }
 
 func newHub(s *Server) *hub {
-	return &hub{server: s, clients: map[*client]struct{}{}, reserved: map[int64]int{}}
+	return &hub{server: s, clients: map[*client]struct{}{}, reserved: map[int64]int{}, started: make(chan struct{})}
 }
 
 // run follows the feed until ctx ends or the feed fails.
@@ -46,6 +47,11 @@ func (h *hub) publish(events []domain.Event, cursor int64) {
 		before = events[0].ID - 1
 	}
 	h.cursor = cursor
+	select {
+	case <-h.started:
+	default:
+		close(h.started)
+	}
 	clients := make([]*client, 0, len(h.clients))
 	for c := range h.clients {
 		clients = append(clients, c)

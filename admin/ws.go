@@ -154,7 +154,13 @@ func (c *client) handle(ctx context.Context, m clientMessage) error {
 	return nil
 }
 
+// ready tells the client from where on it hears all; it waits until that is so.
 func (c *client) ready() {
+	select {
+	case <-c.server.hub.started:
+	case <-c.stop.Done():
+		return
+	}
 	c.send(encodeMessage(readyMessage{Type: "ready", UserID: c.who().ID, Cursor: c.server.hub.position()}))
 }
 
