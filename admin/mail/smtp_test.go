@@ -74,11 +74,22 @@ func (s *mailSession) Logout() error { return nil }
 
 func (s *mailServer) start(t *testing.T, secure *tls.Config) string {
 	t.Helper()
+	return s.serve(t, secure, net.Listen)
+}
+
+// startTLS speaks TLS from the first byte.
+func (s *mailServer) startTLS(t *testing.T, secure *tls.Config) string {
+	t.Helper()
+	return s.serve(t, nil, func(network, address string) (net.Listener, error) { return tls.Listen(network, address, secure) })
+}
+
+func (s *mailServer) serve(t *testing.T, secure *tls.Config, listen func(network, address string) (net.Listener, error)) string {
+	t.Helper()
 	s.got = make(chan string, 10)
 	server := smtp.NewServer(s)
 	server.TLSConfig = secure
 	server.AllowInsecureAuth = true
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,6 +158,41 @@ func TestSMTPKeepsThePassword(t *testing.T) {
 	err = smtpTo(t, "smtp://eu:geheim@"+forged.start(t, &tls.Config{Certificates: []tls.Certificate{selfSigned(t)}})).Send(t.Context(), letterToAna)
 	if err == nil || strings.Contains(err.Error(), "geheim") {
 		t.Errorf("with a forged certificate: %v", err)
+	}
+}
+
+// With a password, through TLS from the start and by STARTTLS, to a server that proves who it is.
+func TestSMTPLogsInOverTLS(t *testing.T) {
+	certificate := selfSigned(t)
+	known := x509.NewCertPool()
+	leaf, err := x509.ParseCertificate(certificate.Certificate[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	known.AddCert(leaf)
+	secure := &tls.Config{Certificates: []tls.Certificate{certificate}}
+	for name, c := range map[string]struct {
+		scheme string
+		start  func(*mailServer) string
+	}{
+		"STARTTLS":       {"smtp", func(s *mailServer) string { return s.start(t, secure) }},
+		"from the start": {"smtps", func(s *mailServer) string { return s.startTLS(t, secure) }},
+	} {
+		server := &mailServer{login: "eu:geheim"}
+		address := c.start(server)
+		for password, good := range map[string]bool{"geheim": true, "errada": false} {
+			s := smtpTo(t, c.scheme+"://eu:"+password+"@"+address)
+			if err := s.client.SetTLSConfig(&tls.Config{RootCAs: known, ServerName: "127.0.0.1"}); err != nil {
+				t.Fatal(err)
+			}
+			err := s.Send(t.Context(), letterToAna)
+			if (err == nil) != good || err != nil && strings.Contains(err.Error(), password) {
+				t.Errorf("%s, %s: %v", name, password, err)
+			}
+		}
+		if got := <-server.got; !strings.Contains(got, "ti@exemplo.com.br > ana@exemplo.com.br") || len(server.got) != 0 {
+			t.Errorf("%s: %s", name, got)
+		}
 	}
 }
 
