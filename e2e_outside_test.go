@@ -62,6 +62,7 @@ var routes = map[string]whom{
 	"GET /api/chamados/{id}":              forTicket,
 	"PUT /api/chamados/{id}":              forTicket,
 	"GET /api/chamados/{id}/eventos":      forTicket,
+	"GET /api/chamados/{id}/entregas":     forIT,
 	"GET /api/chamados/{id}/anexos":       forTicket,
 	"POST /api/chamados/{id}/anexos":      forTicket,
 	"POST /api/chamados/{id}/comentarios": forTicket,

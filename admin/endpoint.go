@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -56,6 +57,9 @@ func add[B, O any](s *Server, e endpoint, handle func(*call, *B) (O, error)) {
 	s.document(e, body, answer)
 	hasBody := body != reflect.TypeFor[none]()
 	s.handle(e, func(c *call) error {
+		ctx, cancel := context.WithTimeout(c.r.Context(), s.AnswerTime)
+		defer cancel()
+		c.r = c.r.WithContext(ctx)
 		var b B
 		var raw []byte
 		var err error

@@ -32,6 +32,7 @@ var schemaNames = map[reflect.Type]string{
 	reflect.TypeFor[ticketJSON]():     "chamado",
 	reflect.TypeFor[attachmentJSON](): "anexo",
 	reflect.TypeFor[eventJSON]():      "evento",
+	reflect.TypeFor[deliveryJSON]():   "entrega",
 	reflect.TypeFor[problem]():        "problema",
 	reflect.TypeFor[problemField]():   "problema_campo",
 	reflect.TypeFor[messageJSON]():    "mensagem",

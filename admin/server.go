@@ -49,6 +49,8 @@ type Options struct {
 	Look func(domain.Look)
 	// MaxSockets bounds the WebSocket connections; 0 for 10,000.
 	MaxSockets int
+	// AnswerTime bounds how long an operation may take that is no stream; 0 for 30 s.
+	AnswerTime time.Duration
 	// Throttle slows down whoever guesses passwords and codes. nil: nobody is slowed down.
 	Throttle domain.Throttle
 	// Codes make a new password by code possible. nil: codes are never sent and never right.
@@ -92,6 +94,9 @@ func New(o Options) (*Server, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
+	if o.AnswerTime <= 0 {
+		o.AnswerTime = answerTime
+	}
 	if o.MaxSockets <= 0 {
 		o.MaxSockets = maxSockets
 	}
@@ -114,6 +119,7 @@ func (s *Server) routes() {
 	s.ticketRoutes()
 	s.commentRoutes()
 	s.attachmentRoutes()
+	s.deliveryRoutes()
 	s.userRoutes()
 	s.groupRoutes()
 	s.importRoutes()
@@ -140,6 +146,9 @@ func (s *Server) Handler() http.Handler {
 		})
 	})
 }
+
+// answerTime is the default of [Options].AnswerTime: less than any proxy's patience.
+const answerTime = 30 * time.Second
 
 // readTime bounds how long a request may take to arrive.
 const readTime = 2 * time.Minute
