@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	netmail "net/mail"
 	"net/url"
 	"strconv"
 	"strings"
@@ -56,13 +57,18 @@ func NewSMTP(address, from, fromName string) (*SMTP, error) {
 	return &SMTP{client: client, from: from, fromName: fromName}, nil
 }
 
+// mailbox writes a name and an address as a header holds them, whatever is in the name.
+func mailbox(name, address string) string {
+	return (&netmail.Address{Name: strings.Join(strings.Fields(name), " "), Address: address}).String()
+}
+
 // Send sends one message, as text and HTML.
 func (s *SMTP) Send(ctx context.Context, m Message) error {
 	msg := gomail.NewMsg()
-	if err := msg.FromFormat(s.fromName, s.from); err != nil {
+	if err := msg.From(mailbox(s.fromName, s.from)); err != nil {
 		return fmt.Errorf("smtp: sender: %w", err)
 	}
-	if err := msg.AddToFormat(m.ToName, m.To); err != nil {
+	if err := msg.AddTo(mailbox(m.ToName, m.To)); err != nil {
 		return fmt.Errorf("smtp: receiver: %w", err)
 	}
 	if _, host, ok := strings.Cut(s.from, "@"); ok && m.ID != "" {

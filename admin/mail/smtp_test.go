@@ -10,6 +10,7 @@ import (
 	"io"
 	"math/big"
 	"net"
+	netmail "net/mail"
 	"strings"
 	"testing"
 	"time"
@@ -234,5 +235,34 @@ func TestSMTPCheck(t *testing.T) {
 	}
 	if len(server.got) > 0 {
 		t.Error("a mail was sent")
+	}
+}
+
+// Whatever a name or a title holds, the mail goes to its receiver alone and has no line that we did not write.
+func TestNothingIsSmuggledIntoAMail(t *testing.T) {
+	server := &mailServer{}
+	s := smtpTo(t, "smtp://"+server.start(t, nil))
+	for _, text := range []string{
+		`Ana "Nina" Souza`, `Ana\`, `Ana <mau@example.com>`, `", mau@example.com, "`, "Ana\r\nBcc: mau@example.com", "Ana\nSubject: x", "=?utf-8?q?=0D=0ABcc:_mau@example.com?=", "Zé 🙂 (TI)",
+	} {
+		m := letterToAna
+		m.ToName, m.Subject = text, text
+		if err := s.Send(t.Context(), m); err != nil {
+			t.Errorf("%q: %v", text, err)
+			continue
+		}
+		got := <-server.got
+		head, _, _ := strings.Cut(got, "\r\n\r\n")
+		if !strings.HasPrefix(got, "ti@exemplo.com.br > ana@exemplo.com.br\n") || strings.Count(head, "\r\nSubject:") != 1 || strings.Contains(head, "\r\nBcc:") {
+			t.Errorf("%q:\n%s", text, head)
+		}
+		letter, err := netmail.ReadMessage(strings.NewReader(strings.SplitN(got, "\n", 2)[1]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		to, err := letter.Header.AddressList("To")
+		if err != nil || len(to) != 1 || to[0].Address != "ana@exemplo.com.br" {
+			t.Errorf("%q: to %v, %v", text, to, err)
+		}
 	}
 }
