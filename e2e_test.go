@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"golang.org/x/crypto/bcrypt"
 
+	"chamados/admin/mail"
 	"chamados/bot/emulator"
 	"chamados/bot/notify"
 	"chamados/domain"
@@ -38,6 +39,8 @@ type world struct {
 	ana      domain.User
 	carla    domain.User
 	limits   notify.Limits
+	log      *slog.Logger // nil: warnings go to the test's log
+	mailer   mail.Sender  // nil: as configured
 }
 
 func newWorld(t *testing.T) *world {
@@ -69,7 +72,12 @@ func newWorld(t *testing.T) *world {
 // start runs the program; a test may stop and start it again.
 func (w *world) start() {
 	w.t.Helper()
-	w.program = NewProgram(w.config, slog.New(slog.NewTextHandler(testWriter{w.t}, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	log := w.log
+	if log == nil {
+		log = slog.New(slog.NewTextHandler(testWriter{w.t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	}
+	w.program = NewProgram(w.config, log)
+	w.program.mailer = w.mailer
 	w.program.cost = bcrypt.MinCost
 	w.program.limits = w.limits
 	if err := w.program.Start(w.t.Context()); err != nil {
