@@ -197,3 +197,21 @@ func TestAnAnswerToWhatIsJustBeingSent(t *testing.T) {
 		t.Errorf("afterwards: %+v %v (%v)", l, ok, err)
 	}
 }
+
+// What waits for others does not come after them.
+func TestNewsComeInTheirOrder(t *testing.T) {
+	h, ana, ti := quietHouse(t)
+	a, b := h.open(ana, "a").ID, h.open(ana, "b").ID
+	h.told(private)
+	must2(h.desk.Take(t.Context(), ti, a))(t)
+	must2(h.desk.Take(t.Context(), ti, b))(t)
+	h.comment(ti, a, domain.NewComment{Text: "já vou"})
+	got := h.told(private)
+	if len(got) != 1 || got[0][len(got[0])-1] != domain.EventComment || got[0][0] == domain.EventComment {
+		t.Errorf("at once: %v", got)
+	}
+	h.clock.Add(3 * time.Second)
+	if got = h.told(private); len(got) != 1 || got[0][0] == domain.EventComment {
+		t.Errorf("then: %v", got)
+	}
+}
