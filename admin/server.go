@@ -122,6 +122,7 @@ func (s *Server) routes() {
 	s.deliveryRoutes()
 	s.userRoutes()
 	s.groupRoutes()
+	s.noticeRoutes()
 	s.importRoutes()
 	s.exportRoutes()
 	s.statsRoutes()

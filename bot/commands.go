@@ -47,6 +47,7 @@ func commands() []command {
 		{"cancelar", "cancel", everybody, false, (*visit).cancel},
 		{"ajuda", "help", []Menu{MenuPrivate, MenuIT, MenuGroup}, false, (*visit).help},
 		{"avisos", "notices", everybody, false, (*visit).notices},
+		{"silenciar", "mute", everybody, false, (*visit).mute},
 		{"idioma", "language", everybody, false, (*visit).language},
 		{"sair", "leave", everybody, false, (*visit).leave},
 		{"conectar", "connect", []Menu{MenuGroup}, false, (*visit).connect},

@@ -14,7 +14,7 @@ import (
 )
 
 // notices shows what the person is told and when not; with hours after it (/avisos
-// 22:00-07:00, or 0) it sets the quiet ones.
+// 22:00-07:00, or 0) it sets the quiet ones, with "resumo 7:30" when the digest comes.
 func (v *visit) notices(ctx context.Context, m *chat.Message) error {
 	p, err := v.desk.Preferences(ctx, v.actor)
 	if err != nil {
@@ -22,7 +22,7 @@ func (v *visit) notices(ctx context.Context, m *chat.Message) error {
 	}
 	if m.Args != "" {
 		var ok bool
-		if p, ok = withQuiet(p, m.Args, clockMinutes); !ok {
+		if p, ok = v.typedChoice(p, m.Args); !ok {
 			return v.tell(ctx, "prefs.bad_hours", nil)
 		}
 		if err := v.desk.SetPreferences(ctx, v.actor, p); err != nil {
@@ -32,25 +32,34 @@ func (v *visit) notices(ctx context.Context, m *chat.Message) error {
 	return v.send(ctx, card.Preferences(v.lang, v.actor.User, p), post{})
 }
 
+// digestWords begin what is typed about the digest.
+var digestWords = []string{"resumo", "digest"}
+
+func (v *visit) typedChoice(p domain.Preferences, text string) (domain.Preferences, bool) {
+	word, hour, _ := strings.Cut(strings.ToLower(text), " ")
+	if !slices.Contains(digestWords, word) {
+		return withQuiet(p, text, clockMinutes)
+	}
+	if hour = strings.TrimSpace(hour); hour == "0" {
+		hour = card.DigestOff
+	}
+	return withDigest(p, hour, v.actor.User, clockMinutes)
+}
+
 // prefsTap changes one choice.
 func (v *visit) prefsTap(ctx context.Context, t *chat.Tap, d callback.Data) error {
+	switch d.Word {
+	case card.PrefsShow:
+		v.replyTo = t.Message
+		return v.notices(ctx, &chat.Message{})
+	case card.PrefsMute, card.PrefsHear:
+		return v.muteTap(ctx, t, d)
+	}
 	p, err := v.desk.Preferences(ctx, v.actor)
 	if err != nil {
 		return err
 	}
-	ok := true
-	switch d.Word {
-	case card.PrefsTopic:
-		if ok = slices.Contains(domain.TopicsFor(v.actor.User), domain.Topic(d.Value)); ok {
-			p = p.Toggle(domain.Topic(d.Value))
-		}
-	case card.PrefsQuiet:
-		p, ok = withQuiet(p, d.Value, strconv.Atoi)
-	case card.PrefsUrgent:
-		p.Urgent = !p.Urgent
-	default:
-		ok = false
-	}
+	p, ok := v.tappedChoice(p, d)
 	if !ok {
 		v.alertKey("bot.tap.unknown", nil)
 		return nil
@@ -59,6 +68,25 @@ func (v *visit) prefsTap(ctx context.Context, t *chat.Tap, d callback.Data) erro
 		return err
 	}
 	return v.send(ctx, card.Preferences(v.lang, v.actor.User, p), post{edit: t.Message})
+}
+
+func (v *visit) tappedChoice(p domain.Preferences, d callback.Data) (domain.Preferences, bool) {
+	switch d.Word {
+	case card.PrefsVia:
+		p.Via = domain.Via(d.Value)
+		return p, slices.Contains(domain.Vias, p.Via)
+	case card.PrefsTopic:
+		t := domain.Topic(d.Value)
+		return p.Toggle(t), slices.Contains(domain.TopicsFor(v.actor.User), t)
+	case card.PrefsQuiet:
+		return withQuiet(p, d.Value, strconv.Atoi)
+	case card.PrefsUrgent:
+		p.Urgent = !p.Urgent
+		return p, true
+	case card.PrefsDigest:
+		return withDigest(p, d.Value, v.actor.User, strconv.Atoi)
+	}
+	return p, false
 }
 
 // withQuiet reads "from-to", or "0" for no quiet hours.
@@ -71,6 +99,15 @@ func withQuiet(p domain.Preferences, text string, minutes func(string) (int, err
 	p.QuietFrom, err = minutes(strings.TrimSpace(from))
 	p.QuietTo, err2 = minutes(strings.TrimSpace(to))
 	return p, ok && err == nil && err2 == nil
+}
+
+// withDigest reads when the digest comes: at a time, when the desk's does, or never.
+func withDigest(p domain.Preferences, text string, u domain.User, minutes func(string) (int, error)) (domain.Preferences, bool) {
+	if text == card.DigestOff || text == card.DigestUsual {
+		return p.WithDigest(text == card.DigestUsual, false, 0), u.IsIT()
+	}
+	minute, err := minutes(text)
+	return p.WithDigest(true, true, minute), u.IsIT() && err == nil
 }
 
 // clockMinutes reads a time of the day as people write it: 7:15, 22h, 22.

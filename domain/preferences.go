@@ -83,6 +83,18 @@ func (p Preferences) Toggle(t Topic) Preferences {
 	return p
 }
 
+// WithDigest returns the preferences with the digest on or off, at a minute of the day of
+// one's own or when the desk's settings say.
+func (p Preferences) WithDigest(on, ownHour bool, minute int) Preferences {
+	if on == p.Mutes(TopicDigests) {
+		p = p.Toggle(TopicDigests)
+	}
+	if p.OwnHour = on && ownHour; p.OwnHour {
+		p.DigestAt = minute
+	}
+	return p
+}
+
 // sameDigest reports whether both ask for the digest at the same hours.
 func (p Preferences) sameDigest(o Preferences) bool {
 	return p.Mutes(TopicDigests) == o.Mutes(TopicDigests) && p.OwnHour == o.OwnHour && (!p.OwnHour || p.DigestAt == o.DigestAt)

@@ -165,6 +165,8 @@ func (p *Panel) peopleRoutes(page func(string, handler)) {
 	page("POST /pessoas/{id}/desvincular", p.unlink)
 
 	page("GET /conta", p.account)
+	page("GET /conta/avisos", p.notices)
+	page("POST /conta/avisos", p.saveNotices)
 	page("POST /conta/convite", p.ownInvite)
 	page("POST /conta/desvincular", p.ownUnlink)
 	page("POST /conta/sair", p.logoutEverywhere)

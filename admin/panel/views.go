@@ -26,7 +26,7 @@ type view struct {
 
 // pages are the templates beside layout and parts, one file each.
 var pages = []string{
-	"login", "password", "forgot", "reset", "board", "list", "ticket", "ticket_form", "people", "person", "person_form", "import", "import_job", "account", "statistics", "system", "error",
+	"login", "password", "forgot", "reset", "board", "list", "ticket", "ticket_form", "people", "person", "person_form", "import", "import_job", "account", "notices", "statistics", "system", "error",
 }
 
 func (p *Panel) parseViews() (views, error) {
@@ -83,6 +83,8 @@ func (p *Panel) funcs(lang domain.Lang) template.FuncMap {
 		"dueSpan":  func(t domain.Ticket) string { return dueSpan(lang, t.SLA.Due(), p.Now()) },
 		"rating":   func(f domain.Figures) string { return rating(lang, f) },
 		"s":        func(key string) string { return i18n.Text(lang, "series."+key, nil) },
+		"topic":    func(x domain.Topic) string { return i18n.Text(lang, "prefs.topic."+string(x), nil) },
+		"dayclock": func(minute int) string { return domain.DayClock(max(minute, 0)) },
 		"asset":    p.assets.path,
 		"icon":     p.icon,
 		"dict":     func(pairs ...any) i18n.Args { return args(pairs) },

@@ -46,6 +46,11 @@ func cared(lang domain.Lang, out map[string]chat.Outgoing) {
 	low.From, low.ActorName = "Demorou & <b>nada</b>.", maria.Name
 	out["rating-low-it"] = card.Notice(lang, resolved().Ticket, []domain.NoticeEventView{low}, it())
 	out["prefs-it"] = card.Preferences(lang, domain.User{Role: domain.RoleIT, Active: true}, domain.Preferences{})
+	out["prefs-all"] = card.Preferences(lang, domain.User{Role: domain.RoleIT, Active: true}, domain.Preferences{
+		Via: domain.ViaBoth, Tickets: []int64{3, 12, 45, 101, 102}, Quiet: true, QuietFrom: 22 * 60, QuietTo: 7 * 60, Urgent: true,
+		OwnHour: true, DigestAt: 9 * 60, Muted: []domain.Topic{domain.TopicRatings},
+	})
+	out["prefs-muted"], out["prefs-heard"] = card.Muted(lang, 12, true), card.Muted(lang, 12, false)
 	out["prefs-quiet"] = card.Preferences(lang, domain.User{Role: domain.RoleEmployee, Active: true}, domain.Preferences{
 		Quiet: true, QuietFrom: 22 * 60, QuietTo: 7*60 + 30, Urgent: true, Muted: []domain.Topic{domain.TopicStatus},
 	})

@@ -85,7 +85,8 @@ func digestKeyboard(lang domain.Lang, d domain.Digest, own bool) [][]chat.Button
 		}
 	}
 	if own {
-		return [][]chat.Button{{button("assigned", nil, DigestAssigned, "")}}
+		hour := prefsButton(i18n.Text(lang, "digest.button.hour", nil), PrefsShow, "")
+		return [][]chat.Button{{button("assigned", nil, DigestAssigned, "")}, {hour}}
 	}
 	var rows [][]chat.Button
 	if d.Next != nil {
