@@ -38,6 +38,7 @@ func run(ctx context.Context, p *Program, configFile string) error {
 		return err
 	}
 	p.warn(configFile)
+	settleMemory()
 	var failure error
 	select {
 	case <-ctx.Done():

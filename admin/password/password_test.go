@@ -2,7 +2,9 @@ package password
 
 import (
 	"errors"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/crypto/bcrypt"
@@ -71,5 +73,25 @@ func TestEmptyHashNeverMatchesAndTakesAsLong(t *testing.T) {
 		if cost, err := bcrypt.Cost(target); err != nil || cost != h.cost {
 			t.Errorf("%q costs %d (%v), a real hash %d", hash, cost, err, h.cost)
 		}
+	}
+}
+
+// Hashes run beside the rest, not in its place, and only while there are any.
+func TestHashesHaveRoomOfTheirOwn(t *testing.T) {
+	h := hasher(t, bcrypt.MinCost)
+	usual := runtime.GOMAXPROCS(0)
+	var group sync.WaitGroup
+	for range 3 * cap(h.slots) {
+		group.Go(func() {
+			h.work(func() {
+				if n := runtime.GOMAXPROCS(0); n != usual+cap(h.slots) {
+					t.Errorf("%d places, usually %d", n, usual)
+				}
+			})
+		})
+	}
+	group.Wait()
+	if n := runtime.GOMAXPROCS(0); n != usual {
+		t.Errorf("%d places afterwards, %d before", n, usual)
 	}
 }

@@ -33,6 +33,7 @@ type limits struct {
 
 	mu    sync.Mutex
 	chats map[int64]*chatLimit
+	tries int       // messages that may turn out to need one of the places
 	next  time.Time // turn of the next message that must wait for all the others
 	swept time.Time
 }
@@ -75,20 +76,28 @@ func (l *limits) delay(chatID int64, now time.Time) time.Duration {
 	return l.lacks(c, chatID, 1, now)
 }
 
-// turn returns how long a message that answers nobody must wait; 0 does not keep it the place.
+// turn returns how long a message that answers nobody must wait. If that is 0 a place is kept for it
+// until turnTaken, whatever the message turns out to be.
 func (l *limits) turn(chatID int64, now time.Time) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.o.Off {
-		return 0
+	if !l.o.Off {
+		if wait := l.lacks(l.chat(chatID, now), chatID, l.patience(), now); wait > 0 {
+			return wait
+		}
+		if missing := float64(1+l.tries) - l.all.TokensAt(now); missing > 1e-9 {
+			return l.queue(now, time.Duration(missing/l.o.PerSecond*float64(time.Second))+time.Microsecond)
+		}
 	}
-	if wait := l.lacks(l.chat(chatID, now), chatID, l.patience(), now); wait > 0 {
-		return wait
-	}
-	if missing := 1 - l.all.TokensAt(now); missing > 1e-9 {
-		return l.queue(now, time.Duration(missing/l.o.PerSecond*float64(time.Second))+time.Microsecond)
-	}
+	l.tries++
 	return 0
+}
+
+// turnTaken gives the place of turn back; take has counted the message, if there was one.
+func (l *limits) turnTaken() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.tries--
 }
 
 // patience is how many messages a chat must have room for before one goes that answers nobody.

@@ -2,37 +2,63 @@ package notify
 
 import "sync"
 
-// quiet are the chats of which it is known that nothing waiting there answers a person.
+// quiet remembers of chats that have messages whether any of those may answer a person.
 type quiet struct {
 	mu    sync.Mutex
-	chats map[int64]struct{}
+	chats map[int64]bool // true: none does; a chat without an entry has nothing, or is not known yet
 }
 
-// begin notes a chat, before it is looked at: whatever is written from now on ends it. It reports
-// whether the chat was not noted yet.
-func (q *quiet) begin(chatID int64) bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if _, ok := q.chats[chatID]; ok {
-		return false
-	}
-	if q.chats == nil {
-		q.chats = map[int64]struct{}{}
-	}
-	q.chats[chatID] = struct{}{}
-	return true
-}
-
-func (q *quiet) end(chatIDs []int64) {
+// noticed says that something was written that answers nobody.
+func (q *quiet) noticed(chatIDs []int64) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, id := range chatIDs {
-		delete(q.chats, id)
+		if _, known := q.chats[id]; !known {
+			q.set(id, true)
+		}
 	}
 }
 
-func (q *quiet) endAll() {
+// answered says that there may be answers.
+func (q *quiet) answered(chatIDs ...int64) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	clear(q.chats)
+	for _, id := range chatIDs {
+		q.set(id, false)
+	}
+}
+
+// look reports whether a chat is worth a look for answers, and notes it as quiet before that is done:
+// whatever is written from now on ends it.
+func (q *quiet) look(chatID int64) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.chats[chatID] {
+		return false
+	}
+	q.set(chatID, true)
+	return true
+}
+
+// empty says that there was nothing at all.
+func (q *quiet) empty(chatID int64) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	delete(q.chats, chatID)
+}
+
+// doubt says that there may be answers anywhere.
+func (q *quiet) doubt() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for id := range q.chats {
+		q.chats[id] = false
+	}
+}
+
+func (q *quiet) set(chatID int64, none bool) {
+	if q.chats == nil {
+		q.chats = map[int64]bool{}
+	}
+	q.chats[chatID] = none
 }

@@ -128,16 +128,19 @@ func New(o Options) *Relay {
 
 // Wake says that something was written for these chats. It never blocks.
 func (r *Relay) Wake(lanes []int64) {
-	r.quiet.end(lanes)
+	r.quiet.answered(lanes...)
 	r.lanes.Rouse(lanes)
 }
 
-// WakeForNotices is Wake for chats of which it is known that nothing there answers a person.
-func (r *Relay) WakeForNotices(lanes []int64) { r.lanes.Wake(lanes) }
+// WakeForNotices is Wake for what answers nobody.
+func (r *Relay) WakeForNotices(lanes []int64) {
+	r.quiet.noticed(lanes)
+	r.lanes.Wake(lanes)
+}
 
 // WakeAll says that anything may have been written.
 func (r *Relay) WakeAll() {
-	r.quiet.endAll()
+	r.quiet.doubt()
 	r.lanes.RouseAll()
 }
 
@@ -155,30 +158,23 @@ func (r *Relay) step(ctx context.Context, lane int64) lanes.Next {
 		return lanes.Later(wait)
 	}
 	turn := r.limits.turn(lane, r.o.Now())
-	if turn > 0 && !r.quiet.begin(lane) {
+	if turn > 0 && !r.quiet.look(lane) {
 		return lanes.Aside(turn)
 	}
-	if !r.gate.wait(r.stop) {
-		return lanes.Idle()
-	}
-	claim := r.o.Outbox.Claim
-	if turn > 0 {
-		claim = r.o.Outbox.ClaimAnswer
-	}
-	d, ok, err := claim(ctx, lane, lease)
-	if err != nil {
-		r.quiet.end([]int64{lane})
+	d, wait, err := r.claim(ctx, lane, turn)
+	switch {
+	case err != nil:
+		r.quiet.answered(lane)
 		r.o.Log.Warn("notify: cannot claim", "lane", lane, "error", err)
 		return lanes.Later(time.Second)
-	}
-	if !ok && turn > 0 {
+	case d.IDs == nil && turn > 0:
 		return lanes.Aside(turn)
-	}
-	r.quiet.end([]int64{lane})
-	if !ok {
+	case d.IDs == nil:
+		r.quiet.empty(lane)
 		return lanes.Idle()
 	}
-	if wait := r.limits.take(lane, d.Awaited, r.o.Now()); wait > 0 {
+	r.quiet.answered(lane)
+	if wait > 0 {
 		r.retry(ctx, d, wait, false, "waits for its turn")
 		return lanes.Aside(wait)
 	}
@@ -186,4 +182,24 @@ func (r *Relay) step(ctx context.Context, lane int64) lanes.Next {
 	defer cancel()
 	done, err := r.deliver(call, &d)
 	return r.settle(ctx, d, done, err)
+}
+
+// claim takes the next delivery of a chat, of answers alone if others must wait for their turn, and
+// counts it, or says how long it has to wait. Without a delivery d.IDs is nil.
+func (r *Relay) claim(ctx context.Context, lane int64, turn time.Duration) (d domain.Delivery, wait time.Duration, err error) {
+	if turn == 0 {
+		defer r.limits.turnTaken()
+	}
+	if !r.gate.wait(r.stop) {
+		return d, 0, nil
+	}
+	take := r.o.Outbox.Claim
+	if turn > 0 {
+		take = r.o.Outbox.ClaimAnswer
+	}
+	d, ok, err := take(ctx, lane, lease)
+	if err != nil || !ok {
+		return domain.Delivery{}, 0, err
+	}
+	return d, r.limits.take(lane, d.Awaited, r.o.Now()), nil
 }

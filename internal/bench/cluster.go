@@ -44,7 +44,9 @@ func startCluster(ctx context.Context, dir string) (*cluster, error) {
 	}
 	c.server, err = embedded.Start(ctx, embedded.Options{
 		Dir: c.dir, Log: slog.New(slog.DiscardHandler),
-		Settings: map[string]string{"shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.track": "top"},
+		Settings: map[string]string{
+			"shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.track": "top", "pg_stat_statements.track_planning": "on",
+		},
 	})
 	if err != nil {
 		return nil, errors.Join(err, c.cleanUp())

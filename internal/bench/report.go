@@ -47,6 +47,7 @@ type statement struct {
 	During string  `json:"during"`
 	PerReq float64 `json:"calls_per_request"`
 	MeanMs float64 `json:"mean_ms"`
+	PlanMs float64 `json:"plan_ms"` // of planning, a call
 	SQL    string  `json:"sql"`
 }
 
@@ -97,10 +98,10 @@ func (r report) print(w io.Writer) {
 		row.print(w)
 	}
 	if len(r.Statements) > 0 {
-		fmt.Fprintf(w, "\nStatements: during, calls a request, mean ms\n")
+		fmt.Fprintf(w, "\nStatements: during, calls a request, ms of executing and of planning a call\n")
 	}
 	for _, s := range r.Statements {
-		fmt.Fprintf(w, "%-10s %6.2f %8.3f  %s\n", s.During, s.PerReq, s.MeanMs, s.SQL)
+		fmt.Fprintf(w, "%-10s %6.2f %8.3f %7.3f  %s\n", s.During, s.PerReq, s.MeanMs, s.PlanMs, s.SQL)
 	}
 	r.printTimes(w)
 }

@@ -119,16 +119,17 @@ func (b *bench) statements(ctx context.Context, during string, requests int) err
 		return err
 	}
 	defer conn.Close(ctx)
-	rows, err := conn.Query(ctx, `SELECT calls::float8, mean_exec_time, query FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid
-		WHERE d.datname = $1 AND calls > $2 ORDER BY total_exec_time DESC LIMIT 8`, workDatabase, max(2, requests/100))
+	rows, err := conn.Query(ctx, `SELECT calls::float8, mean_exec_time, total_plan_time / calls, query
+		FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid
+		WHERE d.datname = $1 AND calls > $2 ORDER BY total_exec_time + total_plan_time DESC LIMIT 8`, workDatabase, max(2, requests/100))
 	if err != nil {
 		return err
 	}
-	var calls, mean float64
+	var calls, mean, plan float64
 	var sql string
-	_, err = pgx.ForEachRow(rows, []any{&calls, &mean, &sql}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&calls, &mean, &plan, &sql}, func() error {
 		sql = strings.Join(strings.Fields(sql), " ")
-		b.report.Statements = append(b.report.Statements, statement{during, calls / float64(requests), mean, sql[:min(len(sql), 110)]})
+		b.report.Statements = append(b.report.Statements, statement{during, calls / float64(requests), mean, plan, sql[:min(len(sql), 110)]})
 		return nil
 	})
 	return err
