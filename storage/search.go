@@ -86,7 +86,7 @@ func (s *store) searching(ctx context.Context, typed string) (searching, error) 
 	var q query
 	q.text(`EXPLAIN (FORMAT json) SELECT FROM busca b WHERE b.texto @@ ` + q.tsquery(typed))
 	st := q.statement()
-	st.args = append([]any{pgx.QueryExecModeSimpleProtocol}, st.args...) // planned for these words, not for any
+	st.args = append([]any{pgx.QueryExecModeExec}, st.args...) // planned for these words, not for any
 	var plans []struct {
 		Plan struct {
 			Rows float64 `json:"Plan Rows"`
