@@ -85,6 +85,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
 	cfg.ConnConfig.RuntimeParams["application_name"] = "chamados"
 	cfg.ConnConfig.Tracer = o.tracer
+	cfg.AfterConnect = boundLocks(2 * o.Patience)
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
@@ -104,6 +105,15 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 		return nil, err
 	}
 	return db, nil
+}
+
+// boundLocks has a connection wait for the locks of others no longer than that: whoever holds one for long, a
+// dump or a hand at psql, must not make people wait without a word.
+func boundLocks(wait time.Duration) func(context.Context, *pgx.Conn) error {
+	return func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, fmt.Sprintf("SET lock_timeout = %d", wait.Milliseconds()))
+		return err
+	}
 }
 
 func (o *Options) complete() {

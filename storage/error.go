@@ -18,7 +18,11 @@ import (
 // Constraints whose violation is somebody's mistake, by what their names hold.
 const uniqueViolation = "23505"
 
-const diskFull = "53100"
+const (
+	diskFull    = "53100"
+	lockTimeout = "55P03" // somebody holds a lock for long, see [boundLocks]
+	deadlock    = "40P01"
+)
 
 // impossible are the failures of values that no row can hold, which only people and programs outside make up:
 // bytes that are no text, numbers and times beyond all bounds.
@@ -71,7 +75,7 @@ func unavailable(err error) bool {
 		case "08", "53", "57", "58": // connection, resources, operator's intervention, system
 			return true
 		}
-		return false
+		return pg.Code == lockTimeout || pg.Code == deadlock
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return true

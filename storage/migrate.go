@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"slices"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
 )
@@ -86,4 +87,32 @@ func readVersions(ctx context.Context, db *sql.DB) (schemaVersions, error) {
 		v.applied = append(v.applied, version)
 	}
 	return v, rows.Err()
+}
+
+// KnownMigrations returns the migrations that this program has, in order.
+func KnownMigrations() []int64 {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		panic(err) // the pattern is ours
+	}
+	var out []int64
+	for _, name := range names {
+		version, err := goose.NumericComponent(name)
+		if err != nil {
+			panic(err) // the names are ours
+		}
+		out = append(out, version)
+	}
+	return out
+}
+
+// LockSchema keeps others from migrating the database of a connection until unlock is called or the
+// connection ends.
+func LockSchema(ctx context.Context, conn *pgx.Conn) (unlock func(), err error) {
+	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1)`, int64(migrationLock)); err != nil {
+		return nil, wrap("take the lock of the schema", err)
+	}
+	return func() {
+		_, _ = conn.Exec(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, int64(migrationLock))
+	}, nil
 }

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"strings"
 	"time"
 )
@@ -45,6 +46,10 @@ func NewName() string { return strings.ToLower(rand.Text()) }
 func IsName(s string) bool {
 	return len(s) == nameLength && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz234567") == ""
 }
+
+// Path returns where a content lies in a directory, for programs that only read. name must be one that
+// [IsName] accepts.
+func Path(dir, name string) string { return filepath.Join(dir, filepath.FromSlash(place(name))) }
 
 // place returns where a content lies, below one of about a thousand directories.
 func place(name string) string { return path.Join(name[:2], name) }

@@ -46,6 +46,28 @@ func URL(t testing.TB) string {
 	return withDatabase(admin, name)
 }
 
+// EmptyURL returns the connection URL of a new database with nothing in it, on the terms of URL.
+func EmptyURL(t testing.TB) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	admin, err := prepared(ctx)
+	if err != nil {
+		t.Fatalf("test database: %v", err)
+	}
+	name := "test_" + strings.ToLower(rand.Text()[:16])
+	conn, err := pgx.Connect(ctx, admin.String())
+	if err != nil {
+		t.Fatalf("test database: %v", err)
+	}
+	defer conn.Close(ctx)
+	if _, err := conn.Exec(ctx, "CREATE DATABASE "+name); err != nil {
+		t.Fatalf("test database: %v", err)
+	}
+	t.Cleanup(func() { drop(t, admin, name) })
+	return withDatabase(admin, name)
+}
+
 // DataDir returns a new data directory that also the account may enter which runs the embedded
 // PostgreSQL for root (t.TempDir's may not be entered). It is removed when t ends.
 func DataDir(t testing.TB) string {

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"chamados/storage/pgtest"
+)
+
+func TestBackupAndRestoreOfTheCommandLine(t *testing.T) {
+	x := exportedDesk(t)
+	file := filepath.Join(t.TempDir(), "chamados.backup")
+	if out := x.must("backup", file); !strings.Contains(out, file) {
+		t.Errorf("says %q", out)
+	}
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info, err)
+	}
+	x.refused("já existe", "backup", file)
+	x.refused("não está vazio", "restore", file)
+	x.refused("absent", "restore", "absent")
+
+	t.Setenv("DATABASE_URL", pgtest.EmptyURL(t))
+	x.refused("danificado", "restore", x.file)
+	x.must("restore", file)
+	x.must("migrate")
+	if u, err := x.desk().desk.AccountByEmail(t.Context(), "ana@example.com"); err != nil || u.Name != "Ana" {
+		t.Errorf("%+v, %v", u, err)
+	}
+}
+
+// The private PostgreSQL is saved while it runs and put back into a new data directory, as root too.
+func TestBackupOfThePrivateDatabase(t *testing.T) {
+	x := newTerminal(t, "DATABASE_URL", "", "DATA_DIR", pgtest.DataDir(t))
+	file := filepath.Join(t.TempDir(), "chamados.backup")
+	x.must("user", "add", "ana@example.com", "--name", "Ana", "--role", "ti", "--generate")
+	x.desk() // holds it open, as the service does
+	x.must("backup", file)
+	t.Setenv("DATA_DIR", pgtest.DataDir(t))
+	x.must("restore", file)
+	x.refused("não está vazio", "restore", file)
+}
