@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"time"
 
+	"chamados/storage"
 	"chamados/storage/embedded"
 	"chamados/storage/filedir"
 
@@ -27,12 +28,21 @@ func Write(ctx context.Context, o Options, w io.Writer) (m Manifest, err error) 
 		return m, err
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
+	unlock, err := storage.LockSchema(ctx, conn) // not in the middle of an upgrade
+	if err != nil {
+		return m, err
+	}
 	tx, err := conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
 	if err != nil {
 		return m, err
 	}
 	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
 	b := &writer{o: o, tar: tar.NewWriter(w), sums: sums{}, at: time.Now().UTC().Truncate(time.Second)}
+	b.m.Postgres, err = readServer(ctx, conn) // the moment is that of the first query
+	unlock()
+	if err != nil {
+		return m, err
+	}
 	if err := b.write(ctx, tx); err != nil {
 		return b.m, err
 	}
@@ -50,10 +60,7 @@ type writer struct {
 
 func (b *writer) write(ctx context.Context, tx pgx.Tx) error {
 	var err error
-	b.m = Manifest{Format: format, Program: b.o.Version, At: b.at}
-	if b.m.Postgres, err = readServer(ctx, tx.Conn()); err != nil {
-		return err
-	}
+	b.m.Format, b.m.Program, b.m.At = format, b.o.Version, b.at
 	if b.m.Schema, err = readSchema(ctx, tx); err != nil {
 		return fmt.Errorf("the database holds no desk: %w", err)
 	}
