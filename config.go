@@ -60,6 +60,8 @@ type HTTPConfig struct {
 	PublicURL string `mapstructure:"public_url"`
 	// TrustedProxies are the addresses and networks of proxies whose X-Forwarded-For and -Proto are believed.
 	TrustedProxies []string `mapstructure:"trusted_proxies"`
+	// PerPerson bounds the requests that one person has under way.
+	PerPerson int `mapstructure:"requests_per_person"`
 	// MaxSockets bounds the WebSocket connections of a process.
 	MaxSockets int `mapstructure:"max_websockets"`
 	// MetricsToken lets programs of other machines read /metrics.
@@ -152,6 +154,7 @@ var defaults = map[string]any{
 	"http.addr":                "127.0.0.1:8000",
 	"http.public_url":          "",
 	"http.trusted_proxies":     []string{},
+	"http.requests_per_person": 32,
 	"http.max_websockets":      10_000,
 	"http.metrics_token":       "",
 	"data_dir":                 "data",
@@ -276,6 +279,9 @@ func (c Config) Validate() error {
 	}
 	if _, err := proxy.Parse(c.HTTP.TrustedProxies); err != nil {
 		reject("http.trusted_proxies", "%v", err)
+	}
+	if c.HTTP.PerPerson < 1 {
+		reject("http.requests_per_person", "%d is not a positive number of requests", c.HTTP.PerPerson)
 	}
 	if c.HTTP.MaxSockets < 1 {
 		reject("http.max_websockets", "%d is not a positive number of connections", c.HTTP.MaxSockets)

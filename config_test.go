@@ -83,6 +83,7 @@ func TestBadSettingsAreNamedAndSecretsAreNot(t *testing.T) {
 		{"http: {trusted_proxies: [127.0.0.1, nginx]}", "http.trusted_proxies (TRUSTED_PROXIES)", "nginx"},
 		{"signup: {allowed_domains: [.example.com]}", "signup.allowed_domains", ".example.com"},
 		{"signup: {allowed_domains: ['*.com']}", "signup.allowed_domains", "*.com"},
+		{"http: {requests_per_person: 0}", "http.requests_per_person", "0"},
 		{"http: {max_websockets: 0}", "http.max_websockets", "0"},
 		{"secret_key: curta", "secret_key (SECRET_KEY)", ""},
 		{"telegram: {token: segredo-sem-forma}", "telegram.token (TELEGRAM_BOT_TOKEN)", ""},

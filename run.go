@@ -207,7 +207,7 @@ func (p *Program) startWeb() error {
 	p.server, err = admin.New(admin.Options{
 		Desk: p.desk, Sessions: sessions, Feed: p.db.Feed(), Panel: pages, Now: p.now, Log: p.log, Location: p.config.Desk.Location(),
 		Proxies: proxies, PublicURL: p.config.HTTP.PublicURL, Version: buildVersion(), Ready: p.db.Ping, InviteLink: p.inviteLink, PasswordLink: p.passwordLink, CodeKey: p.secret,
-		Look: p.db.Look, MaxSockets: p.config.HTTP.MaxSockets,
+		Look: p.db.Look, PerPerson: p.config.HTTP.PerPerson, MaxSockets: p.config.HTTP.MaxSockets,
 		Throttle: p.db, Codes: p.db, Metrics: p.metrics.Handler(), MetricsToken: string(p.config.HTTP.MetricsToken), Observe: p.metrics.Request,
 	})
 	if err != nil {

@@ -49,6 +49,8 @@ type Options struct {
 	Look func(domain.Look)
 	// MaxSockets bounds the WebSocket connections; 0 for 10,000.
 	MaxSockets int
+	// PerPerson bounds the requests that one person has under way; what is beyond waits. 0 for 32.
+	PerPerson int
 	// AnswerTime bounds how long an operation may take that is no stream; 0 for 30 s.
 	AnswerTime time.Duration
 	// Throttle slows down whoever guesses passwords and codes. nil: nobody is slowed down.
@@ -78,6 +80,7 @@ type Server struct {
 	hub     *hub
 	later   *background
 	uploads *uploadSlots
+	turns   *turns[asker]
 }
 
 // New returns a server, or an error that says which option is missing.
@@ -97,12 +100,15 @@ func New(o Options) (*Server, error) {
 	if o.AnswerTime <= 0 {
 		o.AnswerTime = answerTime
 	}
+	if o.PerPerson <= 0 {
+		o.PerPerson = requestsPerPerson
+	}
 	if o.MaxSockets <= 0 {
 		o.MaxSockets = maxSockets
 	}
 	s := &Server{
 		Options: o, mux: http.NewServeMux(), doc: newDocument(o.Version),
-		later: newBackground(), uploads: newUploadSlots(),
+		later: newBackground(), uploads: newUploadSlots(), turns: newTurns[asker](o.PerPerson),
 	}
 	s.hub = newHub(s)
 	if s.Look == nil {
@@ -140,7 +146,7 @@ func (s *Server) routes() {
 // Handler returns the whole surface: API, WebSocket, documents and panel.
 func (s *Server) Handler() http.Handler {
 	var once sync.Once
-	return s.Proxies.Handler(s.identify(s.observe(secureHeaders(s.mux))), func(peer netip.Addr) {
+	return s.Proxies.Handler(s.identify(s.observe(secureHeaders(s.inTurn(s.mux)))), func(peer netip.Addr) {
 		once.Do(func() {
 			s.Log.Warn("requests come through a proxy that is not trusted: all its clients count as one address, and "+
 				"cookies are not for TLS alone; set http.trusted_proxies (TRUSTED_PROXIES)", "proxy", peer.String())

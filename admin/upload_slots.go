@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"sync"
 	"time"
 )
 
@@ -21,68 +20,28 @@ const (
 // uploadSlots let uploads take turns: a few at once, and one of each person, so that nobody
 // who sends slowly keeps the others waiting.
 type uploadSlots struct {
-	all    chan struct{}
-	mu     sync.Mutex
-	people map[int64]*personalSlot
-}
-
-type personalSlot struct {
-	turn  chan struct{}
-	users int // who has it or waits for it
+	all chan struct{}
+	own *turns[int64]
 }
 
 func newUploadSlots() *uploadSlots {
-	return &uploadSlots{all: make(chan struct{}, uploadsAtOnce), people: map[int64]*personalSlot{}}
+	return &uploadSlots{all: make(chan struct{}, uploadsAtOnce), own: newTurns[int64](1)}
 }
 
 // take waits for a person's turn and returns what ends it, or the context's error.
 func (s *uploadSlots) take(ctx context.Context, userID int64) (release func(), err error) {
-	own := s.personal(userID)
-	if err := enter(ctx, own.turn); err != nil {
-		s.leave(userID)
+	leave, err := s.own.take(ctx, userID)
+	if err != nil {
 		return nil, err
 	}
 	if err := enter(ctx, s.all); err != nil {
-		<-own.turn
-		s.leave(userID)
+		leave()
 		return nil, err
 	}
 	return func() {
 		<-s.all
-		<-own.turn
-		s.leave(userID)
+		leave()
 	}, nil
-}
-
-func (s *uploadSlots) personal(userID int64) *personalSlot {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	own := s.people[userID]
-	if own == nil {
-		own = &personalSlot{turn: make(chan struct{}, 1)}
-		s.people[userID] = own
-	}
-	own.users++
-	return own
-}
-
-func (s *uploadSlots) leave(userID int64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if own := s.people[userID]; own.users > 1 {
-		own.users--
-	} else {
-		delete(s.people, userID)
-	}
-}
-
-func enter(ctx context.Context, door chan struct{}) error {
-	select {
-	case door <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // livelyBody is a request's body that must keep arriving until a last moment.

@@ -37,7 +37,7 @@ func TestOnePersonTakesOneUploadSlot(t *testing.T) {
 		t.Fatal(err)
 	}
 	release()
-	if len(s.people) != 0 || len(s.all) != 0 {
-		t.Errorf("%d people and %d turns are still held", len(s.people), len(s.all))
+	if len(s.own.people) != 0 || len(s.all) != 0 {
+		t.Errorf("%d people and %d turns are still held", len(s.own.people), len(s.all))
 	}
 }

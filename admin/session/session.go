@@ -176,6 +176,20 @@ func (k *Keeper) prove(ctx context.Context, token string) (proven, error) {
 		}
 		return p, nil
 	}
+	epoch := k.tokens.now()
+	p, err := k.read(token)
+	if err != nil {
+		return proven{}, err
+	}
+	if err := k.stillOpen(ctx, hash[:]); err != nil {
+		return proven{}, err
+	}
+	k.tokens.keep(hash, p, epoch)
+	return p, nil
+}
+
+// read returns what a token says whose signature and time are good, or [ErrNotLoggedIn].
+func (k *Keeper) read(token string) (proven, error) {
 	var c claims
 	if _, err := k.parser.ParseWithClaims(token, &c, k.key); err != nil {
 		return proven{}, ErrNotLoggedIn
@@ -184,12 +198,7 @@ func (k *Keeper) prove(ctx context.Context, token string) (proven, error) {
 	if err != nil || c.Version == nil {
 		return proven{}, ErrNotLoggedIn
 	}
-	p, epoch := proven{userID: id, version: *c.Version, expires: c.ExpiresAt.Time}, k.tokens.now()
-	if err := k.stillOpen(ctx, hash[:]); err != nil {
-		return proven{}, err
-	}
-	k.tokens.keep(hash, p, epoch)
-	return p, nil
+	return proven{userID: id, version: *c.Version, expires: c.ExpiresAt.Time}, nil
 }
 
 // stillOpen returns [ErrNotLoggedIn] for a token that was ended.
@@ -233,6 +242,26 @@ func (k *Keeper) key(*jwt.Token) (any, error) { return k.secret, nil }
 func (k *Keeper) Invalidate(userIDs ...int64) {
 	k.cache.forget(userIDs)
 	k.tokens.forget(userIDs)
+}
+
+// Whose returns the account that a request's token names, 0 for none: for counting, not for letting in. It asks
+// nobody but the token.
+func (k *Keeper) Whose(r *http.Request) int64 {
+	token, ok := bearer(r)
+	if cookie, err := r.Cookie(CookieName); !ok && err == nil {
+		token = cookie.Value
+	}
+	if token == "" {
+		return 0
+	}
+	if p, ok := k.tokens.look(sha256.Sum256([]byte(token))); ok {
+		return p.userID
+	}
+	p, err := k.read(token)
+	if err != nil {
+		return 0
+	}
+	return p.userID
 }
 
 // CheckOrigin refuses, with [ErrCrossOrigin], a request that a browser sends for another
