@@ -34,11 +34,11 @@ func (s *Server) listDeliveries(c *call, _ *none) ([]deliveryJSON, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.Desk.Visible(c.r.Context(), c.actor, id); err != nil {
-		return nil, err
-	}
 	list, err := s.Desk.Deliveries(c.r.Context(), c.actor, id)
 	if err != nil {
+		return nil, err
+	}
+	if _, err := s.Desk.Visible(c.r.Context(), c.actor, id); err != nil {
 		return nil, err
 	}
 	out := make([]deliveryJSON, 0, len(list))

@@ -99,12 +99,9 @@ func plausible(c chat.Chat, p chat.Person) bool {
 	return c.IsGroup() || c.Kind == chat.Private && c.ID == p.ID
 }
 
-// told tells the person of an error that is for people, and returns the others. Somebody else's
-// ticket is none to whoever may not see it: numbers tell nobody how many others there are.
+// told tells the person of an error that is for people, and returns the others.
 func (v *visit) told(ctx context.Context, err error) error {
-	if errors.Is(err, domain.ErrNotYourTicket) {
-		err = domain.ErrTicketNotFound
-	}
+	err = domain.Concealed(err)
 	e, ok := errors.AsType[*domain.Error](err)
 	if !ok || e.Code == domain.CodeInternal || e.Code == domain.CodeUnavailable {
 		return err

@@ -58,7 +58,7 @@ func (d *Desk) viewed(
 	}
 	v, err := read(ctx, id, a.IsIT())
 	if err != nil {
-		return TicketView{}, a.concealed(err)
+		return TicketView{}, err
 	}
 	if err := v.visible(a); err != nil {
 		return TicketView{}, err
@@ -82,7 +82,7 @@ func visibleTo(ctx context.Context, a Actor, id int64, read func(context.Context
 	}
 	t, err := read(ctx, id)
 	if err != nil {
-		return Ticket{}, a.concealed(err)
+		return Ticket{}, err
 	}
 	if err := t.visible(a); err != nil {
 		return Ticket{}, err
@@ -142,7 +142,7 @@ func (d *Desk) ChangeThread(ctx context.Context, a Actor, id int64, ch TicketCha
 	err := d.atomically(ctx, func(d *Desk) error {
 		v, err := d.viewed(ctx, a, id, d.store.LockThread)
 		if err != nil {
-			return a.concealed(err)
+			return err
 		}
 		out = v
 		if version != 0 && version != v.Version {

@@ -100,6 +100,15 @@ var (
 	ErrRatedTooLate       = &Error{Code: CodeConflict, Key: "rated_too_late"}
 )
 
+// Concealed returns err as chat and panel tell it: somebody else's ticket is none, so that trying numbers
+// tells nothing. The JSON API keeps the difference, which its old clients know (403 and 404).
+func Concealed(err error) error {
+	if errors.Is(err, ErrNotYourTicket) {
+		return ErrTicketNotFound
+	}
+	return err
+}
+
 // Taken returns the error for a ticket that somebody else already has; the person is
 // told the name.
 func Taken(by string) *Error {

@@ -1,7 +1,6 @@
 package domain
 
 import (
-	"errors"
 	"net/mail"
 	"slices"
 	"strings"
@@ -61,15 +60,6 @@ func (a Actor) authenticated() error {
 		return ErrInactive
 	}
 	return nil
-}
-
-// concealed returns err as the actor may know it: only IT learns that a ticket does not exist. To others it is
-// like somebody else's, so that trying numbers tells nothing.
-func (a Actor) concealed(err error) error {
-	if !a.IsIT() && errors.Is(err, ErrTicketNotFound) {
-		return ErrNotYourTicket
-	}
-	return err
 }
 
 // requireIT refuses all but active IT accounts.

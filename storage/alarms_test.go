@@ -64,9 +64,15 @@ func TestAlarmsAfterADowntimeAreOneMessage(t *testing.T) {
 		t.Fatalf("%+v", settles)
 	}
 	h.setStatus(ti, ids[4], domain.StatusResolved)
-	d, ok, err := h.Outbox().Claim(t.Context(), group, time.Minute)
-	for h.must(err); ok && d.Kind != domain.DeliverSettle; d, ok, err = h.Outbox().Claim(t.Context(), group, time.Minute) {
-		h.sent(d, 7000)
+	var d domain.Delivery
+	for d.Kind != domain.DeliverSettle {
+		next, ok, err := h.Outbox().Claim(t.Context(), group, time.Minute)
+		if h.must(err); !ok {
+			t.Fatal("nothing settles")
+		}
+		if d = next; d.Kind != domain.DeliverSettle {
+			h.sent(d, 7000)
+		}
 	}
 	d.Settled = true // as the relay finds when nothing stands any more
 	h.sent(d, int64(message))

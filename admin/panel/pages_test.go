@@ -125,7 +125,7 @@ func TestEveryPageInEveryLanguageForEveryRole(t *testing.T) {
 		{"/", 200, 200}, {"/?categoria=rede&responsavel=eu", 200, 200}, {"/chamados", 200, 200},
 		{"/chamados?q=script&status=abertos&ordem=prioridade", 200, 200}, {"/chamados?q=nada+disso", 200, 200},
 		{"/chamados/novo", 200, 200}, {"/chamados/" + n, 200, 200}, {"/chamados/" + n + "/editar", 200, 200},
-		{"/chamados/99999", 404, 403}, {"/chamados/abc", 404, 404}, {"/nada", 404, 404},
+		{"/chamados/99999", 404, 404}, {"/chamados/abc", 404, 404}, {"/nada", 404, 404},
 		{"/pessoas", 200, 403}, {"/pessoas?q=nin&tipo=ti&ativo=sim", 200, 403}, {"/pessoas/nova", 200, 403},
 		{"/pessoas/" + caio, 200, 403}, {"/estatisticas", 200, 403}, {"/sistema", 200, 403}, {"/chamados?status=excluidos", 200, 403}, {"/chamados.csv?status=excluidos", 200, 403}, {"/conta", 200, 200},
 		{"/fragmentos/cartao/" + n, 200, 200}, {"/fragmentos/coluna/aberto", 200, 200}, {"/fragmentos/coluna/nada", 404, 404},

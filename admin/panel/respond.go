@@ -93,7 +93,7 @@ func (p *Panel) sendToLogin(w http.ResponseWriter, r *http.Request, err error) e
 
 // statusOf is the one map from the domain's codes to HTTP.
 func statusOf(err error) int {
-	switch domain.CodeOf(err) {
+	switch domain.CodeOf(domain.Concealed(err)) {
 	case domain.CodeInvalid:
 		return http.StatusUnprocessableEntity
 	case domain.CodeUnauthorized:
@@ -143,7 +143,7 @@ func (p *Panel) errorText(lang domain.Lang, err error) string {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return i18n.Text(lang, "error.too_large", nil)
 	}
-	return i18n.Error(lang, err)
+	return i18n.Error(lang, domain.Concealed(err))
 }
 
 // render writes a page in full, or fails before the first byte.
