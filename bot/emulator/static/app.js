@@ -208,7 +208,14 @@ $("back").onclick = () => { state.chat = 0; $("app").classList.add("no-chat"); r
 $("block").onclick = () => guarded(() => post("block", { as: state.as, blocked: !current().blocked }));
 $("viewer").onclick = () => $("viewer").close();
 $("down").onclick = () => $("scroll").scrollTo({ top: $("scroll").scrollHeight, behavior: "smooth" });
-$("scroll").onscroll = () => { const b = $("scroll"), rest = b.scrollHeight - b.scrollTop - b.clientHeight; sticky = rest < 60; $("down").hidden = rest < 240; };
+let scrolled = 0;
+// What grows below, a photo that has loaded, is no reason to stay behind; only whoever scrolls up does.
+$("scroll").onscroll = () => {
+  const b = $("scroll"), rest = b.scrollHeight - b.scrollTop - b.clientHeight;
+  sticky = rest < 60 || (sticky && b.scrollTop >= scrolled);
+  scrolled = b.scrollTop;
+  $("down").hidden = rest < 240;
+};
 new ResizeObserver(() => { if (sticky) $("scroll").scrollTop = $("scroll").scrollHeight; }).observe($("messages"));
 new ResizeObserver(() => { if (sticky) $("scroll").scrollTop = $("scroll").scrollHeight; }).observe($("scroll"));
 // A hidden tab gives its stream back: browsers allow six connections to one host.
