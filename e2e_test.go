@@ -39,8 +39,9 @@ type world struct {
 	ana      domain.User
 	carla    domain.User
 	limits   notify.Limits
-	log      *slog.Logger // nil: warnings go to the test's log
-	mailer   mail.Sender  // nil: as configured
+	now      func() time.Time // nil: the real one
+	log      *slog.Logger     // nil: warnings go to the test's log
+	mailer   mail.Sender      // nil: as configured
 }
 
 func newWorld(t *testing.T) *world {
@@ -80,6 +81,9 @@ func (w *world) start() {
 	w.program.mailer = w.mailer
 	w.program.cost = bcrypt.MinCost
 	w.program.limits = w.limits
+	if w.now != nil {
+		w.program.now = w.now
+	}
 	if err := w.program.Start(w.t.Context()); err != nil {
 		w.t.Fatal(err)
 	}

@@ -96,8 +96,9 @@ type LinkStore interface {
 	LinkTelegram(ctx context.Context, userID int64, p TelegramProfile) (previous int64, err error)
 	// UnlinkTelegram unties an account and returns the Telegram id it had.
 	UnlinkTelegram(ctx context.Context, userID int64) (int64, error)
-	// SetChatBlocked notes since when the bot may not write to a person (zero: it may), and
-	// has IT's cards of their open tickets brought up to date if that is news.
+	// SetChatBlocked notes since when the bot may not write to a person (zero: it may). If that
+	// is news, IT's cards of their open tickets are brought up to date, and the person's own
+	// when they can be written to again.
 	SetChatBlocked(ctx context.Context, telegramID int64, since time.Time) error
 	// Groups returns the places where IT is told of tickets, the oldest first.
 	Groups(ctx context.Context) ([]Group, error)

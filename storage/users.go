@@ -138,7 +138,8 @@ func (s *store) CountActiveIT(ctx context.Context) (int, error) {
 	return n, wrap("count IT accounts", err)
 }
 
-// SetChatBlocked notes since when the bot may not write to a person (zero: it may), and has IT's cards
+// SetChatBlocked notes since when the bot may not write to a person (zero: it may), has the person's own
+// cards catch up if it may again, and has IT's cards
 // of their open tickets brought up to date if that is news.
 func (s *store) SetChatBlocked(ctx context.Context, telegramID int64, since time.Time) error {
 	var ids, lanes []int64
@@ -148,8 +149,25 @@ func (s *store) SetChatBlocked(ctx context.Context, telegramID int64, since time
 	if err == nil && len(ids) > 0 {
 		lanes, err = s.refreshCards(ctx, ids[0])
 	}
+	if err == nil && len(ids) > 0 && since.IsZero() {
+		err = s.catchUp(ctx, ids[0])
+		lanes = append(lanes, telegramID)
+	}
 	s.wakes(Wake{Users: ids, OutboxLanes: lanes})
 	return wrap("note a blocked chat", err)
+}
+
+// catchUp has the cards of somebody who can be written to again brought up to date, or sent: nothing of what
+// happened meanwhile reached them.
+func (s *store) catchUp(ctx context.Context, userID int64) error {
+	now := s.db.clock()
+	return s.run(ctx, statement{sql: `INSERT INTO saida (faixa, usuario_id, chamado_id, prioridade, criado_em, proxima_em, tipo)
+		SELECT u.telegram_id, u.id, c.id, $2, $3, $3, 'cartao'
+		FROM usuarios u JOIN chamados c ON c.usuario_id = u.id OR c.atribuido_para = u.id
+		WHERE u.id = $1::bigint AND u.ativo AND u.telegram_id IS NOT NULL AND c.excluido_em IS NULL
+			AND (c.status IN ('aberto', 'em_andamento', 'aguardando') OR c.atualizado_em > $4
+				AND EXISTS (SELECT FROM mensagens m WHERE m.chamado_id = c.id AND m.chat_id = u.telegram_id AND m.cartao))
+		ORDER BY c.id`, args: []any{userID, priorityNotice, now, now.Add(-keepDeliveries)}})
 }
 
 // refreshCards has IT's cards of a person's open tickets brought up to date, also one that is just being

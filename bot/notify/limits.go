@@ -186,7 +186,7 @@ func (l *limits) lacks(c *chatLimit, chatID int64, need int, now time.Time) time
 }
 
 // chat returns the count of a chat; the caller holds mu. Counts that no longer matter are
-// dropped.
+// dropped, and those of a clock that was ahead.
 func (l *limits) chat(chatID int64, now time.Time) *chatLimit {
 	if now.Sub(l.swept) > time.Minute {
 		l.swept = now
@@ -197,7 +197,7 @@ func (l *limits) chat(chatID int64, now time.Time) *chatLimit {
 		}
 	}
 	c := l.chats[chatID]
-	if c == nil {
+	if c == nil || c.used.Sub(now) > time.Minute { // the clock was set back: what was counted lies ahead
 		c = &chatLimit{bucket: rate.NewLimiter(rate.Limit(l.o.PerChat), l.o.Burst)}
 		l.chats[chatID] = c
 	}

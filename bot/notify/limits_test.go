@@ -201,3 +201,17 @@ func TestFloodStopsEverything(t *testing.T) {
 		}
 	})
 }
+
+func TestClockThatIsSetBackSilencesNobody(t *testing.T) {
+	inOffice(t, func(o *office) {
+		l := newLimits(Limits{})
+		now := time.Now()
+		for range 30 {
+			l.take(group, true, now)
+		}
+		l.pause(group, now.Add(time.Minute), now)
+		if wait := l.delay(group, now.Add(-3*time.Hour)); wait > time.Second {
+			t.Errorf("waits %v", wait)
+		}
+	})
+}

@@ -4,7 +4,7 @@ package main
 var scenarios = []scenario{
 	squall, calm,
 	killed, oneOfThree, restarted,
-	crashed, late, disconnected, locked, exhausted,
+	crashed, late, disconnected, locked, exhausted, noRoom,
 	unsteady, delivered, flooded, contested, blocked, migrated,
 	unmailed,
 	storm, outage,

@@ -31,6 +31,8 @@ type scenario struct {
 	env      []string
 	settings string // config.yaml
 
+	// prepare, if set, readies the place of a replica before it starts.
+	prepare func(st *stage, p *program) error
 	// disturb breaks things while people act, and returns when it has done its worst. What it
 	// leaves broken is mended after it.
 	disturb func(ctx context.Context, st *stage) error
@@ -68,6 +70,10 @@ type stage struct {
 	slowest  time.Duration // of the stops so far
 	tickets  []ticketRef
 	remotes  []remoteTicket
+
+	files     []uploaded // answered with 2xx
+	refused   int        // uploads
+	documents int        // sent by chat
 }
 
 // remoteTicket is the ticket of somebody without Telegram.
@@ -126,6 +132,9 @@ func (s *suite) stage(ctx context.Context, sc scenario, seed uint64) (*stage, er
 	if s.short {
 		st.people = employees / 3
 	}
+	if sc.group { // it may be told twenty things a minute
+		st.people = employees / 6
+	}
 	st.tickets = make([]ticketRef, st.people)
 	var err error
 	if st.tokens, err = tokens(); err != nil {
@@ -180,6 +189,11 @@ func (st *stage) startPrograms(ctx context.Context) error {
 				return err
 			}
 		}
+		if st.prepare != nil {
+			if err := st.prepare(st, p); err != nil {
+				return err
+			}
+		}
 		st.programs = append(st.programs, p)
 		g.Go(func() error { return p.start(ctx) })
 	}
@@ -206,7 +220,7 @@ func (st *stage) openTickets(ctx context.Context) error {
 		}
 		st.remotes = append(st.remotes, remoteTicket{remote(i), id})
 	}
-	return st.awaitQuiet(ctx, time.Minute)
+	return st.awaitQuiet(ctx, 3*time.Minute)
 }
 
 func (st *stage) openTicket(ctx context.Context, who int) error {
