@@ -188,7 +188,7 @@ func TestImportTellsOfEachRow(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, errors, code := x.run("import", list, "--dry-run")
-	for _, part := range []string{"linha 2: eva@example.com: seria criada", "linha 3: ana@example.com: Este e-mail já está cadastrado.", "linha 4: nada: ", "2 seriam criadas, 2 com erro"} {
+	for _, part := range []string{"linha 2: eva@example.com: seria criada", "linha 3: ana@example.com: Este e-mail já está cadastrado.", "linha 4: nada: ", "seriam criadas: 2; com erro: 2"} {
 		if !strings.Contains(out, part) {
 			t.Errorf("lacks %q: %s", part, out)
 		}
@@ -203,7 +203,7 @@ func TestImportTellsOfEachRow(t *testing.T) {
 		t.Error(out)
 	}
 	x.in = "nome,email\nGil,gil@example.com\n"
-	if out = x.must("import", "-"); !strings.Contains(out, "1 criadas, 0 com erro") || !strings.Contains(out, "não está configurado") {
+	if out = x.must("import", "-"); !strings.Contains(out, "criadas: 1; com erro: 0") || !strings.Contains(out, "não está configurado") {
 		t.Error(out)
 	}
 	x.refused("nada.csv", "import", "nada.csv")
