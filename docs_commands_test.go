@@ -26,16 +26,9 @@ func init() {
 // notRun are the commands that pages tell people to type and that the test does not run, with the reason.
 var notRun = map[string]string{
 	"git clone https://github.com/chamados/chamados && cd chamados": "is on the internet",
-	"make run":                            "ends only by Ctrl-C; TestSandboxIsFullAndKeepsItsData runs what it starts",
-	"make test":                           ".ci/run does",
-	"make lint":                           ".ci/run does each of its parts",
-	"make build":                          ".ci/run does",
-	"make bench":                          "takes a quarter of an hour",
-	"make soak":                           "takes half an hour",
-	"make help":                           "prints what the Makefile says",
-	"docker compose up -d":                "needs Docker; TestComposeFile reads its file",
-	"apt-get install -y postgresql nginx": "changes the machine; .ci/run installs the same",
-	"sudo -u postgres createuser --pwprompt chamados":                                                "asks for a password",
+	"docker compose up -d":                            "needs Docker; TestComposeFile reads its file",
+	"apt-get install -y postgresql nginx":             "changes the machine; .ci/run installs the same",
+	"sudo -u postgres createuser --pwprompt chamados": "asks for a password",
 	"sudo -u postgres createdb --owner=chamados --encoding=UTF8 --template=template0 chamados":       "needs a server of the system",
 	"install -m 755 chamados /usr/local/bin/chamados":                                                "changes the machine",
 	"install -d -m 755 /etc/chamados":                                                                "changes the machine",
@@ -47,8 +40,6 @@ var notRun = map[string]string{
 	"systemctl enable --now chamados":                                                                "changes the machine",
 	"chamados restore chamados-2026-11-23.backup":                                                    "wants an empty database; the tests of backups restore",
 	"docker compose exec -T db pg_dump --username=chamados --format=custom chamados > chamados.dump": "needs Docker",
-	"make bench-quick":           "takes minutes",
-	"go run ./internal/bench -h": "measures; it is vetted and built with everything else",
 }
 
 var fences = regexp.MustCompile("(?ms)^```(\\w*)\n(.*?)^```$")
@@ -105,7 +96,7 @@ func runPage(t *testing.T, list []string) {
 		t.Fatal(err)
 	}
 	for _, line := range list {
-		if notRun[line] != "" {
+		if notRun[line] != "" || ofTheSources(t, line) {
 			continue
 		}
 		line = regexp.MustCompile(`docker compose exec (-T )?app /chamados`).ReplaceAllString(line, "chamados")
@@ -116,6 +107,32 @@ func runPage(t *testing.T, list []string) {
 			t.Errorf("%s: %v\n%s", line, err, out)
 		}
 	}
+}
+
+var (
+	makeTarget = regexp.MustCompile(`^make ([a-z-]+)`)
+	goPackage  = regexp.MustCompile(`\s\./([\w/]+)`)
+)
+
+// ofTheSources reports whether a line is for who works on the program; .ci/run tests, lints and builds, and what
+// measures or breaks things takes too long. What such a line names has to exist.
+func ofTheSources(t *testing.T, line string) bool {
+	t.Helper()
+	if m := makeTarget.FindStringSubmatch(line); m != nil {
+		if !strings.Contains(string(readDeployed(t, "Makefile")), "\n"+m[1]+":") {
+			t.Errorf("%s: the Makefile has no such target", line)
+		}
+		return true
+	}
+	if !strings.Contains(line, "go test ") && !strings.HasPrefix(line, "go run ") {
+		return false
+	}
+	for _, m := range goPackage.FindAllStringSubmatch(line, -1) {
+		if _, err := os.Stat(m[1]); err != nil {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+	return true
 }
 
 var inlineCommand = regexp.MustCompile("`(chamados [^`]+)`")
