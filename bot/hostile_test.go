@@ -204,6 +204,7 @@ func TestForgedButtons(t *testing.T) {
 	w.must(err)
 	verbs := []callback.Verb{
 		"t", "l", "s", "p", "a", "P", "A", "h", "c", "o", "O", "k", "n", "C", "H", "x", "y", "r", "u", "m", "q", "i", "d", "b", "e",
+		"v", "V", "f", "w", "M", "G", "D",
 	}
 	stranger := w.stranger(999, "Zé")
 	rapid.Check(t, func(r *rapid.T) {
