@@ -58,6 +58,8 @@ var routes = map[string]whom{
 	"POST /api/chamados":       forPerson,
 	"GET /api/chamados/export": forPerson,
 	"GET /api/usuarios/ti":     forPerson,
+	"GET /api/conta/avisos":    forPerson,
+	"PUT /api/conta/avisos":    forPerson,
 
 	"GET /api/chamados/{id}":              forTicket,
 	"PUT /api/chamados/{id}":              forTicket,
@@ -107,6 +109,8 @@ var routes = map[string]whom{
 	"GET /chamados/novo":              forPerson,
 	"POST /chamados/novo":             forPerson,
 	"GET /conta":                      forPerson,
+	"GET /conta/avisos":               forPerson,
+	"POST /conta/avisos":              forPerson,
 	"POST /conta/convite":             forPerson,
 	"POST /conta/desvincular":         forPerson,
 	"POST /conta/sair":                forPerson,

@@ -443,7 +443,7 @@ func (s *scene) attempt(u useCase, who string, x thing) (err error) {
 	return err
 }
 
-// To everybody but IT what is somebody else's is like what does not exist: the same error, word for word.
+// To everybody but IT what is somebody else's is, concealed, like what does not exist: the same error, word for word.
 // That holds for tickets, and on the requester's own ticket for notes and their files.
 func TestWhatIsHiddenIsLikeWhatIsAbsent(t *testing.T) {
 	s := newScene(t)
@@ -456,7 +456,7 @@ func TestWhatIsHiddenIsLikeWhatIsAbsent(t *testing.T) {
 			if u.may == anybody {
 				continue
 			}
-			hidden, missing := s.attempt(u, who, s.thing), s.attempt(u, who, absent)
+			hidden, missing := domain.Concealed(s.attempt(u, who, s.thing)), domain.Concealed(s.attempt(u, who, absent))
 			if hidden == nil || missing == nil || hidden.Error() != missing.Error() {
 				t.Errorf("%s as %s: hidden %v, absent %v", name, who, hidden, missing)
 			}

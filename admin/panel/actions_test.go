@@ -85,8 +85,8 @@ func TestEmployeesAreRefusedByTheDesk(t *testing.T) {
 	mine, other := h.ticket(t, h.caio, "Meu"), h.ticket(t, h.du, "Segredo da Duda")
 	v := h.as(t, h.caio)
 	for path, want := range map[string]int{
-		fmt.Sprintf("/chamados/%d", other.ID): 403, fmt.Sprintf("/fragmentos/cartao/%d", other.ID): 403,
-		fmt.Sprintf("/chamados/%d/editar", other.ID): 403,
+		fmt.Sprintf("/chamados/%d", other.ID): 404, fmt.Sprintf("/fragmentos/cartao/%d", other.ID): 404,
+		fmt.Sprintf("/chamados/%d/editar", other.ID): 404,
 	} {
 		if got := v.get(path); got.status != want || strings.Contains(got.body, "Segredo") {
 			t.Errorf("%s: %d", path, got.status)

@@ -49,7 +49,7 @@ func newEmulator(t *testing.T) (*emulator.Server, *Client) {
 	if _, err := s.Send(someone, someone, "/start"); err != nil {
 		t.Fatal(err)
 	}
-	return s, newClient(t, web.URL, 500*time.Millisecond)
+	return s, newClient(t, web.URL, 2*time.Second)
 }
 
 func newClient(t *testing.T, api string, timeout time.Duration) *Client {
