@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"errors"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -18,11 +19,15 @@ const clientBuffer = 64
 type client struct {
 	server *Server
 	conn   *websocket.Conn
-	out    chan []byte
-	replay chan []byte   // what resume sends; it takes no room from what happens now
+	line   *line         // below conn
 	check  chan struct{} // asks for the token to be looked at again
 	stop   context.Context
 	cancel context.CancelCauseFunc
+
+	mu     sync.Mutex
+	queue  [][]byte      // frames that could not be sent at once
+	busy   bool          // the queue is being sent
+	queued chan struct{} // holds a token while there is something to send
 
 	identity atomic.Pointer[identity]
 }
@@ -41,10 +46,10 @@ type ending struct {
 
 func (e *ending) Error() string { return e.reason }
 
-func newClient(s *Server, conn *websocket.Conn) *client {
+func newClient(s *Server, conn *websocket.Conn, line *line) *client {
 	stop, cancel := context.WithCancelCause(context.Background())
 	return &client{
-		server: s, conn: conn, out: make(chan []byte, clientBuffer), replay: make(chan []byte),
+		server: s, conn: conn, line: line, queued: make(chan struct{}, 1),
 		check: make(chan struct{}, 1), stop: stop, cancel: cancel,
 	}
 }
@@ -77,12 +82,50 @@ func (c *client) requestCheck() {
 	}
 }
 
-// send queues a message; a client that is too slow for it is dropped.
-func (c *client) send(message []byte) {
-	select {
-	case c.out <- message:
-	default:
+// send sends a frame at once or queues it, in order; a client that is too slow for it is dropped.
+func (c *client) send(frame []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	torn := false
+	if !c.busy {
+		var sent bool
+		if sent, torn = c.line.offer(frame); sent {
+			return
+		}
+	}
+	if len(c.queue) >= clientBuffer {
 		c.cut()
+		return
+	}
+	c.busy = true
+	if !torn {
+		c.queue = append(c.queue, frame)
+	}
+	select {
+	case c.queued <- struct{}{}:
+	default:
+	}
+}
+
+// flush sends what is queued.
+func (c *client) flush() error {
+	for {
+		c.mu.Lock()
+		frames := c.queue
+		c.queue = nil
+		c.mu.Unlock()
+		for _, frame := range append(frames, nil) { // nil: the rest of what was torn
+			if _, err := c.line.Write(frame); err != nil {
+				return err
+			}
+		}
+		c.mu.Lock()
+		c.busy = len(c.queue) > 0
+		done := !c.busy
+		c.mu.Unlock()
+		if done {
+			return nil
+		}
 	}
 }
 
@@ -94,14 +137,14 @@ func (c *client) cut() {
 	}
 }
 
-// sendReplay sends a message that the client asked for; false when the connection ended.
-func (c *client) sendReplay(message []byte) bool {
-	select {
-	case c.replay <- message:
-		return true
-	case <-c.stop.Done():
+// sendReplay sends a frame that the client asked for, which takes no room from what happens now; false
+// when the connection ended.
+func (c *client) sendReplay(frame []byte) bool {
+	if c.stop.Err() != nil {
 		return false
 	}
+	_, err := c.line.Write(frame)
+	return err == nil
 }
 
 // end closes the connection soon, without waiting for it.
@@ -153,10 +196,8 @@ func (c *client) next(ping <-chan time.Time) error {
 	select {
 	case <-c.stop.Done():
 		return nil
-	case message := <-c.out:
-		return c.writeOne(message)
-	case message := <-c.replay:
-		return c.writeOne(message)
+	case <-c.queued:
+		return c.flush()
 	case <-c.check:
 		return c.recheck()
 	case <-ping:
@@ -165,14 +206,6 @@ func (c *client) next(ping <-chan time.Time) error {
 		}
 		return c.ping()
 	}
-}
-
-// writeOne is not cut short by the end of the connection, which is to be told why it ends:
-// a cancelled write would break it off.
-func (c *client) writeOne(message []byte) error {
-	ctx, cancel := context.WithTimeout(context.Background(), writeTime)
-	defer cancel()
-	return c.conn.Write(ctx, websocket.MessageText, message)
 }
 
 func (c *client) ping() error {

@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"sync"
@@ -52,10 +53,7 @@ func (h *hub) publish(events []domain.Event, cursor int64) {
 	default:
 		close(h.started)
 	}
-	clients := make([]*client, 0, len(h.clients))
-	for c := range h.clients {
-		clients = append(clients, c)
-	}
+	clients := slices.Collect(maps.Keys(h.clients))
 	h.mu.Unlock()
 	for _, m := range messagesOf(events, before) {
 		for _, c := range clients {
@@ -245,10 +243,11 @@ func messageType(kind domain.EventKind) string {
 	return "ticket_updated"
 }
 
+// encodeMessage returns a message as a frame.
 func encodeMessage(v any) []byte {
 	raw, err := json.Marshal(v)
 	if err != nil {
 		panic("ws: " + err.Error()) // strings and numbers only
 	}
-	return raw
+	return textFrame(raw)
 }

@@ -75,14 +75,15 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer release()
-	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{
+	below := &hijack{ResponseWriter: w}
+	conn, err := websocket.Accept(below, r, &websocket.AcceptOptions{
 		CompressionMode: websocket.CompressionDisabled, OriginPatterns: s.ownHosts(),
 	})
 	if err != nil {
 		return // Accept has answered: no WebSocket, or a page of another site
 	}
 	conn.SetReadLimit(maxClientMessage)
-	c := newClient(s, conn)
+	c := newClient(s, conn, below.line)
 	if actor.ID != 0 {
 		c.become(actor, token)
 	}
@@ -188,7 +189,7 @@ func (c *client) resume(ctx context.Context, from *int64) error {
 	}
 	missed, err := c.missed(ctx, *from)
 	if errors.Is(err, errTooMuch) {
-		c.send([]byte(`{"type":"reload"}`))
+		c.send(textFrame([]byte(`{"type":"reload"}`)))
 		missed, err = nil, nil
 	}
 	if err != nil {

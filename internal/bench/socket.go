@@ -4,14 +4,11 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -51,34 +48,6 @@ func listenAt(addr, auth string) (*listener, error) {
 		}
 		if line == "\r\n" {
 			return l, nil
-		}
-	}
-}
-
-// next returns the next message; it must be consumed before the one after it.
-func (l *listener) next(into []byte) ([]byte, error) {
-	for {
-		var head [2]byte
-		if _, err := io.ReadFull(l.r, head[:]); err != nil {
-			return nil, err
-		}
-		length := int(head[1] & 0x7f)
-		if length == 126 {
-			var long [2]byte
-			if _, err := io.ReadFull(l.r, long[:]); err != nil {
-				return nil, err
-			}
-			length = int(binary.BigEndian.Uint16(long[:]))
-		}
-		if cap(into) < length {
-			into = make([]byte, length)
-		}
-		into = into[:length]
-		if _, err := io.ReadFull(l.r, into); err != nil {
-			return nil, err
-		}
-		if head[0]&0x0f == 1 {
-			return into, nil
 		}
 	}
 }
@@ -143,27 +112,14 @@ func (b *bench) sockets(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		var group sync.WaitGroup
-		for i, l := range all {
-			group.Go(func() {
-				var space []byte
-				for {
-					message, err := l.next(space)
-					if err != nil {
-						return
-					}
-					space = message
-					a.hear(message, i%everyEmployee != 0)
-				}
-			})
+		heard, err := listenWith(all, func(i int, message []byte) { a.hear(message, i%everyEmployee != 0) })
+		if err != nil {
+			return err
 		}
 		from := b.usage(p)
 		delays, err := b.announce(ctx, p, a)
 		cpu := from.until(b.usage(p))
-		for _, l := range all {
-			_ = l.net.Close()
-		}
-		group.Wait()
+		heard.close()
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,15 @@
+//go:build unix
+
+package admin
+
+import "syscall"
+
+// tryWrite returns how many bytes of p a socket took at once.
+func tryWrite(fd uintptr, p []byte) int {
+	for {
+		n, err := syscall.Write(int(fd), p)
+		if err != syscall.EINTR {
+			return n
+		}
+	}
+}
