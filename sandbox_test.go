@@ -2,12 +2,15 @@ package main
 
 import (
 	"bytes"
+	"log/slog"
 	"net"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"chamados/domain"
+	"chamados/storage"
 	"chamados/storage/pgtest"
 )
 
@@ -106,6 +109,62 @@ func TestChatsGetThePortBesideThePanel(t *testing.T) {
 	} {
 		if got := chatAddr(panel); got != want {
 			t.Errorf("%s: %s, want %s", panel, got, want)
+		}
+	}
+}
+
+// Whenever the sandbox is started, its desk is one that keeps most of its promises: something is late, and
+// next to nothing is told of it at once.
+func TestTheSandboxKeepsMostPromises(t *testing.T) {
+	c, err := LoadConfig("testdata/absent.yaml", true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, now := range []time.Time{
+		time.Date(2026, 11, 23, 12, 30, 0, 0, time.UTC), // Monday morning
+		time.Date(2026, 11, 26, 19, 0, 0, 0, time.UTC),  // Thursday afternoon
+	} {
+		db, err := storage.Open(t.Context(), pgtest.URL(t), storage.Options{Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(db.Close)
+		rules := c.deskOptions(settled)
+		if err := seed(t.Context(), db, nil, "x", now, rules...); err != nil {
+			t.Fatal(err)
+		}
+		told := func() int {
+			n := 0
+			list, _, err := db.Tickets(t.Context(), domain.TicketFilter{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, ticket := range list {
+				v, err := db.TicketView(t.Context(), ticket.ID, true)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, e := range v.Events {
+					if e.Kind == domain.EventSLAWarning || e.Kind == domain.EventSLABreach {
+						n++
+					}
+				}
+			}
+			return n
+		}
+		before := told()
+		if err := domain.NewDesk(db, nil, func() time.Time { return now }, rules...).TendDue(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if news := told() - before; news > 3 {
+			t.Errorf("%s: %d warnings at the start", now, news)
+		}
+		d, err := db.Digest(t.Context(), domain.DigestQuery{Now: now, Since: now.Add(-domain.DigestSpan)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d.Overdue == 0 || d.Overdue > 4 || d.Total() < 15 {
+			t.Errorf("%s: %d of %d are overdue", now, d.Overdue, d.Total())
 		}
 	}
 }
