@@ -63,7 +63,7 @@ func (o *office) life(t *testing.T, s speaker) {
 	s.Expect(s.text("bot.reply.sent_it", i18n.Args{"Number": fmt.Sprint(id)}))
 	s.Tap(card, s.button("comment"))
 	s.Expect("#"+fmt.Sprint(id), "/cancel")
-	s.Send(map[domain.Lang]string{domain.LangPortuguese: "/cancelar", domain.LangEnglish: "/cancel"}[s.lang])
+	s.Send(s.command("cancelar", "cancel"))
 	s.Expect(s.text("bot.reply.given_up", nil))
 
 	live = o.waitFor(e2eGroup, name, "🙋 Ana Ribeiro", "Alta")

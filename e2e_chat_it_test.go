@@ -76,7 +76,7 @@ func (it technicians) takeAtOnce(id int64) {
 func (it technicians) keepSecrets(id int64) {
 	o := it.office
 	card := o.waitFor(e2eGroup, fmt.Sprintf("#%d", id), "🙋")
-	note := map[domain.Lang]string{domain.LangPortuguese: "/nota", domain.LangEnglish: "/note"}[it.ana.lang]
+	note := it.ana.command("nota", "note")
 	number := i18n.Args{"Number": fmt.Sprint(id)}
 	it.ana.Send(note + " sem cartão")
 	it.ana.Expect(stripTags(it.ana.text("bot.reply.note_usage", nil)))
@@ -100,27 +100,24 @@ func (it technicians) keepSecrets(id int64) {
 func (it technicians) findAndOpen(id int64) {
 	o, name := it.office, fmt.Sprintf("#%d", id)
 	b := speaker{o.telegram.Talk(o.t, brunoChat, brunoChat), o, it.bruno.lang, brunoChat, o.bruno}
-	command := func(portuguese, english string) string {
-		return "/" + map[domain.Lang]string{domain.LangPortuguese: portuguese, domain.LangEnglish: english}[b.lang]
-	}
-	b.Send(command("fila", "queue"))
+	b.Send(b.command("fila", "queue"))
 	b.Expect(stripTags(b.text("bot.list.queue_empty", nil)))
-	b.Send(command("chamado", "ticket") + " x")
+	b.Send(b.command("chamado", "ticket") + " x")
 	b.Expect(stripTags(b.text("bot.help.ticket_usage", nil)))
-	b.Send(command("chamado", "ticket") + " " + fmt.Sprint(id))
+	b.Send(b.command("chamado", "ticket") + " " + fmt.Sprint(id))
 	b.Expect(name, "sem internet")
-	b.Send(command("buscar", "search"))
+	b.Send(b.command("buscar", "search"))
 	b.Expect(stripTags(b.text("bot.help.search_usage", nil)))
-	b.Send(command("buscar", "search") + " vazou")
+	b.Send(b.command("buscar", "search") + " vazou")
 	found := b.Expect(b.bold("bot.list.found"), name)
 	it.asks.Send("/buscar vazou")
 	it.asks.Expect(it.asks.text("bot.list.found_empty", nil))
 	b.Tap(found, "⚙️ "+name)
 	b.Expect(name, "🔒", "vazou")
 
-	b.Send(command("abrir", "open") + " ninguém assim")
+	b.Send(b.command("abrir", "open") + " ninguém assim")
 	b.Expect(b.text("bot.help.behalf_none", nil))
-	b.Send(command("abrir", "open") + " davi")
+	b.Send(b.command("abrir", "open") + " davi")
 	ask := b.Expect("Davi Reis")
 	b.Tap(ask, b.category(domain.CategorySoftware))
 	b.ExpectEdit(ask, b.bold("bot.ask.descricao"))
@@ -130,9 +127,9 @@ func (it technicians) findAndOpen(id int64) {
 	b.Tap(ask, "🟡 "+b.text("bot.urgency.media", nil))
 	b.Tap(b.ExpectEdit(ask, b.bold("bot.ask.previa")), b.button("send"))
 	o.waitFor(daviChat, "licença do Office")
-	b.Send(command("abrir", "open") + " davi")
+	b.Send(b.command("abrir", "open") + " davi")
 	ask = b.Expect("Davi Reis")
-	b.Send(command("cancelar", "cancel"))
+	b.Send(b.command("cancelar", "cancel"))
 	b.Expect(b.text("bot.draft.discarded", nil))
 	if answer := o.forged(b, ask, mustButton(o.t, ask, b.category(domain.CategorySoftware))); answer.Text != b.text("bot.tap.draft_over", nil) {
 		o.t.Errorf("a button of a discarded draft was answered %q", answer.Text)

@@ -100,6 +100,15 @@ type speaker struct {
 
 func (s speaker) text(key string, args i18n.Args) string { return i18n.Text(s.lang, key, args) }
 func (s speaker) button(key string) string               { return s.text("bot.button."+key, nil) }
+
+// command returns what a command is called in the speaker's language.
+func (s speaker) command(portuguese, english string) string {
+	if s.lang == domain.LangEnglish {
+		return "/" + english
+	}
+	return "/" + portuguese
+}
+
 func (s speaker) category(c domain.Category) string {
 	return c.Emoji() + " " + i18n.Category(s.lang, c)
 }
