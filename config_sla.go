@@ -35,11 +35,16 @@ type CareConfig struct {
 type NoticesConfig struct {
 	// Gather is how long news of a ticket wait for others that become one message with them.
 	Gather time.Duration `mapstructure:"gather"`
+	// PerMinute is what one employee does in a minute before their news wait behind other people's.
+	PerMinute int `mapstructure:"per_minute"`
 }
 
 func (n NoticesConfig) validate(reject func(key, format string, args ...any)) {
 	if n.Gather < 0 || n.Gather > time.Minute {
 		reject("notices.gather", "%v is not between 0 and a minute", n.Gather)
+	}
+	if n.PerMinute < 0 {
+		reject("notices.per_minute", "%d is negative", n.PerMinute)
 	}
 }
 
@@ -57,6 +62,7 @@ var careDefaults = map[string]any{
 	"care.waiting_days":          2,
 	"care.urgent_every":          "30m",
 	"notices.gather":             "2s",
+	"notices.per_minute":         20,
 }
 
 var defaultTargets = map[string]TargetConfig{
@@ -147,7 +153,7 @@ func (c Config) deskOptions(reject func(key, format string, args ...any)) []doma
 	if err != nil {
 		reject("care", "%v", err)
 	}
-	return []domain.Option{domain.WithSLA(sla), domain.WithCare(care), domain.WithLead(c.Desk.Lead)}
+	return []domain.Option{domain.WithSLA(sla), domain.WithCare(care), domain.WithLead(c.Desk.Lead), domain.WithPace(c.Notices.PerMinute)}
 }
 
 // settled is reject for settings that Validate has accepted.

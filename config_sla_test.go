@@ -76,6 +76,7 @@ func TestBadTargetsAreNamed(t *testing.T) {
 		"care: {waiting_days: -1}":                          "waiting_days",
 		"digests: {group: 'às oito'}":                       "digests.group",
 		"digests: {grace: 48h}":                             "digests.grace",
+		"notices: {per_minute: -1}":                         "notices.per_minute",
 		"notices: {gather: 2m}":                             "notices.gather",
 		"care: {urgent_every: 1s}":                          "urgent_every",
 	} {

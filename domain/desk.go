@@ -23,6 +23,7 @@ type Desk struct {
 	sla       *SLAPolicy
 	care      *CarePolicy
 	lead      string
+	pace      *pace
 	sights    chan sight
 }
 
@@ -38,6 +39,10 @@ func WithCare(p *CarePolicy) Option { return func(d *Desk) { d.care = p } }
 // WithLead names, by the address of their account, who hears of breaches and of
 // dissatisfaction beside the group; "" for nobody.
 func WithLead(email string) Option { return func(d *Desk) { d.lead = NormalizeEmail(email) } }
+
+// WithPace bounds what one employee does in a minute that is told like everybody's: news of what is beyond
+// wait behind other people's. 0: no bound.
+func WithPace(perMinute int) Option { return func(d *Desk) { d.pace = newPace(perMinute) } }
 
 // NewDesk returns a desk on a store. now is the clock.
 func NewDesk(store Store, passwords Passwords, now func() time.Time, options ...Option) *Desk {
@@ -58,6 +63,17 @@ func (d *Desk) In(tx Store) *Desk {
 // Now returns the desk's time in UTC, to the microsecond: what a database keeps, so that
 // what a use-case returns is what is stored.
 func (d *Desk) Now() time.Time { return d.now().UTC().Truncate(time.Microsecond) }
+
+// record writes what a has done. Of a flood others hear after everybody else's news; in one's own chat
+// everything keeps its order.
+func (d *Desk) record(ctx context.Context, a Actor, r *Record) error {
+	if d.pace.floods(a, d.Now()) {
+		for i := range r.Notices {
+			r.Notices[i].Flood = r.Notices[i].UserID != a.ID
+		}
+	}
+	return d.store.Record(ctx, r)
+}
 
 func (d *Desk) atomically(ctx context.Context, fn func(*Desk) error) error {
 	return d.store.Atomically(ctx, func(s Store) error { return fn(d.In(s)) })

@@ -33,7 +33,7 @@ func (d *Desk) Comment(ctx context.Context, a Actor, ticketID int64, n NewCommen
 	if responded {
 		t.SLA.RespondedAt = now
 	}
-	err = d.store.Record(ctx, &Record{
+	err = d.record(ctx, a, &Record{
 		Touched: &t, Responded: responded, Comment: &c, Attachments: files, Origin: n.Origin, Events: events,
 		Notices: notices(t, a, events, n.Origin.ChatID),
 	})
@@ -62,7 +62,7 @@ func (d *Desk) EditComment(ctx context.Context, a Actor, commentID int64, text s
 		}
 		out.Text, out.EditedAt = n.Text, now
 		events := []Event{e}
-		return d.store.Record(ctx, &Record{
+		return d.record(ctx, a, &Record{
 			Touched: &t, EditComment: &out, Events: events, Notices: notices(t, a, events, a.ChatID),
 		})
 	})
@@ -89,7 +89,7 @@ func (d *Desk) UndoComment(ctx context.Context, a Actor, commentID int64) error 
 			t.SLA.RespondedAt = time.Time{}
 			d.schedule(&t)
 		}
-		return d.store.Record(ctx, &Record{
+		return d.record(ctx, a, &Record{
 			Touched: &t, Noted: responded, DropComment: c.ID, Events: events, Notices: notices(t, a, events, a.ChatID),
 		})
 	})
@@ -131,7 +131,7 @@ func (d *Desk) Attach(ctx context.Context, a Actor, ticketID int64, files []NewA
 	for _, f := range files {
 		events = append(events, t.event(a, EventAttachment, "", f.Name, d.Now()))
 	}
-	return d.store.Record(ctx, &Record{
+	return d.record(ctx, a, &Record{
 		Touched: &t, Attachments: files, Origin: o, Events: events,
 		Notices: notices(t, a, events, o.ChatID),
 	})

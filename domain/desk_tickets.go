@@ -29,7 +29,7 @@ func (d *Desk) Open(ctx context.Context, a Actor, n NewTicket) (Ticket, error) {
 		return Ticket{}, err
 	}
 	events := []Event{event}
-	err = d.store.Record(ctx, &Record{
+	err = d.record(ctx, a, &Record{
 		Opened: &t, Events: events, Attachments: files, Origin: n.Origin,
 		Notices: notices(t, a, events, 0),
 	})
@@ -206,7 +206,7 @@ func (d *Desk) apply(ctx context.Context, a Actor, t Ticket, ch TicketChange) (T
 		return next, err
 	}
 	d.tend(&t, &next, a, next.UpdatedAt)
-	return next, d.store.Record(ctx, &Record{
+	return next, d.record(ctx, a, &Record{
 		Changed: &next, Events: events, Notices: notices(next, a, events, a.ChatID),
 	})
 }
@@ -262,7 +262,7 @@ func (d *Desk) setDeleted(ctx context.Context, a Actor, id int64, deleted bool) 
 		}
 		d.schedule(&t)
 		t.Version++
-		return d.store.Record(ctx, &Record{Changed: &t, Events: events, Notices: told})
+		return d.record(ctx, a, &Record{Changed: &t, Events: events, Notices: told})
 	})
 }
 

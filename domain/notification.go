@@ -49,6 +49,7 @@ type Notice struct {
 	Event      int   // index of the event in its [Record]
 	ExceptChat int64 // the chat in which it happened and can be seen anyway; 0 for none
 	Urgent     bool  // goes before ordinary notices
+	Flood      bool  // goes after all others, urgent or not: it is of somebody who does too much at once
 	Topic      Topic // whoever has switched it off is not told; "" for what everybody is told
 	Gather     bool  // may wait a moment for what follows, to become one message with it
 	Here       int64 // of a card: the chat in which somebody waits to see it change; 0 for none

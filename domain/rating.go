@@ -71,7 +71,7 @@ func (d *Desk) Rate(ctx context.Context, a Actor, ticketID int64, n NewRating) (
 		if err != nil {
 			return err
 		}
-		return d.store.Record(ctx, &Record{Touched: &t, Rating: &out, Events: []Event{event}, Notices: told})
+		return d.record(ctx, a, &Record{Touched: &t, Rating: &out, Events: []Event{event}, Notices: told})
 	})
 	return out, err
 }

@@ -70,7 +70,7 @@ type claimed struct {
 // Claim takes the next delivery of a lane. Rows for a person who linked another Telegram account since
 // move there; rows for one who cannot be reached any more are given up with the cause.
 func (x outbox) Claim(ctx context.Context, lane int64, lease time.Duration) (domain.Delivery, bool, error) {
-	return x.claim(ctx, lane, lease, priorityNotice)
+	return x.claim(ctx, lane, lease, priorityFlood)
 }
 
 // ClaimAnswer is Claim for what answers a person.

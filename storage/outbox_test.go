@@ -94,6 +94,33 @@ func TestTheChatOfAnEventIsNotTold(t *testing.T) {
 	}
 }
 
+// Whoever opens tickets without end, urgent ones too, is heard after everybody else.
+func TestAFloodWaitsBehindOthers(t *testing.T) {
+	h, ana, _ := staffed(t)
+	desk := domain.NewDesk(h.DB, nil, h.clock.Now, domain.WithPace(2))
+	open := func(a domain.Actor, title string, p domain.Priority) {
+		t.Helper()
+		_, err := desk.Open(t.Context(), a, domain.NewTicket{Title: title, Description: "x", Category: domain.CategoryOther, Urgency: p})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 5 {
+		open(ana, "enxurrada", domain.PriorityUrgent)
+	}
+	caio := h.user("caio", domain.RoleEmployee)
+	open(caio, "de outra pessoa", domain.PriorityMedium)
+	h.clock.Add(time.Minute)
+	open(ana, "depois", domain.PriorityMedium)
+	var order []int64
+	for _, d := range h.drain(group) {
+		order = append(order, d.TicketID)
+	}
+	if diff := cmp.Diff([]int64{1, 2, 6, 7, 3, 4, 5}, order); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestAnswersGoFirstInTheirOrder(t *testing.T) {
 	h, ana, _ := staffed(t)
 	h.open(ana, "a")

@@ -12,6 +12,7 @@ const (
 	priorityAnswer int16 = iota
 	priorityUrgent
 	priorityNotice
+	priorityFlood
 )
 
 // answerWord and urgentWord are priorities in SQL.
@@ -180,7 +181,10 @@ func (in *noticeArrays) add(n domain.Notice, e domain.Event, gathers bool) {
 	case user == 0:
 		return
 	}
-	if n.Urgent {
+	switch {
+	case n.Flood:
+		priority = priorityFlood
+	case n.Urgent:
 		priority = priorityUrgent
 	}
 	in.kinds = append(in.kinds, string(n.Kind))
