@@ -480,6 +480,7 @@ func TestNotesAndOthersTicketsLeaveNoTrace(t *testing.T) {
 	v := newVisitors(t)
 	b := v.belongings()
 	live := v.listen(owner)
+	v.handled()
 	chat := len(v.chatOf(carlaChat))
 	seen, err := v.program.desk.Ticket(t.Context(), v.person(v.carla), b.ticket)
 	v.must(err)

@@ -443,8 +443,9 @@ func (s *scene) attempt(u useCase, who string, x thing) (err error) {
 	return err
 }
 
-// To everybody but IT what is somebody else's is, concealed, like what does not exist: the same error, word for word.
-// That holds for tickets, and on the requester's own ticket for notes and their files.
+// To everybody but IT what is somebody else's is like what does not exist: the same error, word for word, once chat
+// and panel have concealed it (of tickets the API tells, as its old clients know it). That holds for tickets, their comments
+// and files, and on the requester's own ticket for notes and their files.
 func TestWhatIsHiddenIsLikeWhatIsAbsent(t *testing.T) {
 	s := newScene(t)
 	absent := thing{
