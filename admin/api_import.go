@@ -256,7 +256,10 @@ func (c *call) wireReport(report domain.ImportReport, simulated bool) importAnsw
 		made, created = "api.user_would_be_created", "api.import.would_be_created"
 	}
 	made = c.message(made, nil).Message
-	out.Message = i18n.Count(c.lang, created, report.Created, nil) + " " + i18n.Count(c.lang, "api.import.refused", report.Failed, nil)
+	out.Message = i18n.Count(c.lang, created, report.Created, nil)
+	if report.Failed > 0 {
+		out.Message += " " + i18n.Count(c.lang, "api.import.refused", report.Failed, nil)
+	}
 	for _, r := range report.Results {
 		d := importDetail{Line: r.Line, Email: r.Email, Status: "criado", Message: made}
 		if r.Err != nil {

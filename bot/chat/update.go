@@ -8,6 +8,12 @@ import "chamados/domain"
 // (GroupAnonymousBot). It is never a user of ours.
 const Anonymous = 1087968824
 
+// What begins a line of a message's text that stands for something sent beside words.
+const (
+	PlaceMark   = "📍 "
+	ContactMark = "👤 "
+)
+
 // Update is one decoded update. Exactly one of the pointers is set; all are nil for an
 // update of a kind that the bot does not handle.
 type Update struct {

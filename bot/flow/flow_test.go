@@ -317,6 +317,8 @@ func TestTitles(t *testing.T) {
 		"Por que não liga?":             "Por que não liga?",
 		"\n\n  duas   linhas \n abaixo": "duas linhas",
 		"":                              "",
+		"📍 https://maps.example/?q=1,2\nA impressora não liga. Socorro": "A impressora não liga",
+		"👤 Rui, +5511999": "👤 Rui, +5511999",
 	} {
 		if got := flow.DraftTitle(text); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)

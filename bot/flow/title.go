@@ -5,6 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"chamados/bot/chat"
 	"chamados/domain"
 	"chamados/domain/i18n"
 )
@@ -21,8 +22,8 @@ func (d Draft) ShownTitle(lang domain.Lang) string {
 	return DraftTitle(d.Description())
 }
 
-// DraftTitle returns the first sentence of a text that is more than a greeting, on one
-// line, at most [MaxDraftedTitle] characters, cut at a word.
+// DraftTitle returns the first sentence of a text that is more than a greeting, a place or a
+// contact, on one line, at most [MaxDraftedTitle] characters, cut at a word.
 func DraftTitle(text string) string {
 	first := ""
 	for rest := text; rest != ""; {
@@ -35,7 +36,7 @@ func DraftTitle(text string) string {
 		if first == "" {
 			first = s
 		}
-		if !IsGreeting(s) {
+		if !IsGreeting(s) && !strings.HasPrefix(s, chat.PlaceMark) && !strings.HasPrefix(s, chat.ContactMark) {
 			return shorten(s)
 		}
 	}

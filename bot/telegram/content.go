@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-telegram/bot/models"
 
+	"chamados/bot/chat"
 	"chamados/domain"
 )
 
@@ -17,13 +18,13 @@ func text(m *message) string {
 	lines := []string{m.Text + m.Caption}
 	if c := m.Contact; c != nil {
 		name := strings.TrimSpace(c.FirstName + " " + c.LastName)
-		lines = append(lines, name+", +"+strings.TrimPrefix(c.PhoneNumber, "+"))
+		lines = append(lines, chat.ContactMark+name+", +"+strings.TrimPrefix(c.PhoneNumber, "+"))
 	}
 	switch {
 	case m.Venue != nil:
-		lines = append(lines, m.Venue.Title+", "+m.Venue.Address, mapLink(m.Venue.Location))
+		lines = append(lines, chat.PlaceMark+m.Venue.Title+", "+m.Venue.Address, chat.PlaceMark+mapLink(m.Venue.Location))
 	case m.Location != nil:
-		lines = append(lines, mapLink(*m.Location))
+		lines = append(lines, chat.PlaceMark+mapLink(*m.Location))
 	}
 	return strings.TrimPrefix(strings.Join(lines, "\n"), "\n")
 }

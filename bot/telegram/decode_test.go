@@ -97,9 +97,9 @@ func TestDecodeFiles(t *testing.T) {
 
 func TestDecodeWords(t *testing.T) {
 	for members, want := range map[string]string{
-		`"contact":{"phone_number":"5511999","first_name":"Rui","last_name":"Sá"}`:                                                   "Rui Sá, +5511999",
-		`"location":{"latitude":-23.5,"longitude":-46.625}`:                                                                          "https://maps.google.com/?q=-23.5,-46.625",
-		`"venue":{"title":"Sede","address":"Rua 1","location":{"latitude":1,"longitude":2}},"location":{"latitude":1,"longitude":2}`: "Sede, Rua 1\nhttps://maps.google.com/?q=1,2",
+		`"contact":{"phone_number":"5511999","first_name":"Rui","last_name":"Sá"}`:                                                   "👤 Rui Sá, +5511999",
+		`"location":{"latitude":-23.5,"longitude":-46.625}`:                                                                          "📍 https://maps.google.com/?q=-23.5,-46.625",
+		`"venue":{"title":"Sede","address":"Rua 1","location":{"latitude":1,"longitude":2}},"location":{"latitude":1,"longitude":2}`: "📍 Sede, Rua 1\n📍 https://maps.google.com/?q=1,2",
 	} {
 		if m := decodeMessage(t, ana+","+priv+","+members); m.Text != want || m.Unreadable {
 			t.Errorf("got %q, want %q", m.Text, want)
