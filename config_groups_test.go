@@ -82,6 +82,13 @@ func TestTopicsOfTheFileHoldAtEachStart(t *testing.T) {
 	o.restart()
 	o.cardIn(carla, "teclado quebrado", domain.CategoryHardware, e2eGroup, 0)
 	o.cardIn(carla, "cabo partido", domain.CategoryNetwork, forumTeam, cables)
+	for _, m := range o.telegram.Messages(forumTeam) { // the cards come in the tickets' order
+		for _, other := range []string{"caixa postal cheia", "caixa postal errada", "teclado quebrado"} {
+			if strings.Contains(m.Content(), other) {
+				t.Errorf("the card of %q is in topic %d", other, m.ThreadID)
+			}
+		}
+	}
 }
 
 // cardIn opens a ticket and expects its card in a group's topic, 0 for none.
