@@ -103,12 +103,32 @@ var migrated = scenario{
 	name: "group migrates", group: true, rate: 2, settle: 15 * time.Minute,
 	disturb: func(ctx context.Context, st *stage) error {
 		pause(ctx, 10*time.Second)
-		if _, err := st.telegram.MigrateGroup(group); err != nil {
+		var err error
+		if st.moved, err = st.telegram.MigrateGroup(group); err != nil {
 			return err
 		}
 		pause(ctx, 10*time.Second)
 		return nil
 	},
+	check: func(_ context.Context, st *stage, f *figures) error {
+		st.judgeGroup(f)
+		return nil
+	},
+}
+
+// judgeGroup looks for every comment in the group, before it moved or after.
+func (st *stage) judgeGroup(f *figures) {
+	seen := st.seen()
+	for _, e := range st.ledger.entries {
+		if !e.sure || e.kind == 't' {
+			continue
+		}
+		n := seen[place{group, e.marker}] + seen[place{st.moved, e.marker}]
+		f.messages.count(n, false)
+		if n != 1 {
+			f.fault("%s is shown %d times in the group", e.marker, n)
+		}
+	}
 }
 
 // outage takes Telegram away while ten thousand messages become due, and gives it back with its limits:
@@ -178,8 +198,8 @@ func (st *stage) flicker(ctx context.Context, times int) error {
 	return nil
 }
 
-// answersSoon asks the bot something in a chat with hundreds of messages waiting, and opens an urgent
-// ticket: the answer and the card must not wait behind them.
+// answersSoon asks the bot something in a chat with hundreds of messages waiting: the answer does not wait
+// behind them.
 func (st *stage) answersSoon(ctx context.Context) error {
 	chat := employee(0).telegram()
 	talk, cancel := context.WithTimeout(ctx, 15*time.Second)
@@ -193,6 +213,29 @@ func (st *stage) answersSoon(ctx context.Context) error {
 	})
 	if err != nil {
 		return fmt.Errorf("an answer waits behind old messages: %w", err)
+	}
+	return st.urgentSoon(ctx)
+}
+
+// urgentSoon makes a ticket urgent and comments on it: its person is told before what waits for them.
+func (st *stage) urgentSoon(ctx context.Context) error {
+	const text = "vamos já para aí"
+	path := fmt.Sprintf("/api/chamados/%d", st.tickets[1].id)
+	for _, q := range []request{
+		{by: technicianOf(1), method: "PUT", path: path, body: map[string]string{"prioridade": "urgente"}},
+		{by: technicianOf(1), method: "POST", path: path + "/comentarios", body: map[string]string{"comentario": text}, key: st.name + text},
+	} {
+		if err := st.ask(ctx, q, nil); err != nil {
+			return err
+		}
+	}
+	soon, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	_, err := st.telegram.WaitMessage(soon, employee(1).telegram(), func(m emulator.Message) bool {
+		return st.telegram.FromBot(m) && !isCard(m) && strings.Contains(m.Content(), text)
+	})
+	if err != nil {
+		return fmt.Errorf("what is urgent waits behind old messages: %w", err)
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ const (
 	firstWorker = 101
 	unlinked    = 4 // employees without Telegram, who are told by mail
 	firstRemote = 201
-	group       = -1001000000001
+	group       = -1000001 // a basic one, which can migrate
 
 	secret   = "chaos-secret-chaos-secret-chaos-secret"
 	botToken = "100000001:chaos-emulator-only"

@@ -70,6 +70,7 @@ type stage struct {
 	slowest  time.Duration // of the stops so far
 	tickets  []ticketRef
 	remotes  []remoteTicket
+	moved    int64 // the group's new id
 
 	files     []uploaded // answered with 2xx
 	refused   int        // uploads

@@ -146,7 +146,7 @@ type place struct {
 // looked for in notices: cards show the last one too. New tickets are looked for in cards.
 func (st *stage) seen() map[place]int {
 	out := map[place]int{}
-	chats := []int64{group}
+	chats := []int64{group, st.moved}
 	for _, p := range everybody() {
 		chats = append(chats, p.telegram())
 	}
