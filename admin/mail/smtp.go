@@ -78,12 +78,26 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
 	msg.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
 	err := s.client.DialAndSendWithContext(ctx, msg)
-	if err == nil {
+	if err == nil || msg.IsDelivered() { // what went wrong after the server took it does not matter
 		return nil
 	}
 	err = fmt.Errorf("smtp: %w", err)
-	if refused, ok := errors.AsType[*gomail.SendError](err); ok && !refused.IsTemp() {
+	if refused(err) {
 		return err
 	}
 	return &LaterError{Err: err}
+}
+
+// refused reports whether a mail will never be taken: the server says so for good, or it is no mail at all.
+// A connection that breaks says nothing about the mail.
+func refused(err error) bool {
+	e, ok := errors.AsType[*gomail.SendError](err)
+	if !ok {
+		return false
+	}
+	switch e.Reason {
+	case gomail.ErrGetSender, gomail.ErrGetRcpts, gomail.ErrNoUnencoded:
+		return true
+	}
+	return e.ErrorCode() >= 500
 }

@@ -223,7 +223,7 @@ func (st *stage) urgentSoon(ctx context.Context) error {
 	path := fmt.Sprintf("/api/chamados/%d", st.tickets[1].id)
 	for _, q := range []request{
 		{by: technicianOf(1), method: "PUT", path: path, body: map[string]string{"prioridade": "urgente"}},
-		{by: technicianOf(1), method: "POST", path: path + "/comentarios", body: map[string]string{"comentario": text}, key: st.name + text},
+		{by: technicianOf(1), method: "POST", path: path + "/comentarios", body: map[string]string{"comentario": text}, key: st.name + " urgente"},
 	} {
 		if err := st.ask(ctx, q, nil); err != nil {
 			return err

@@ -36,8 +36,11 @@ type postOffice struct {
 // letter is a marker that was mailed to somebody.
 type letter struct{ to, marker string }
 
-// receipt says how often, and of how many the sender was not told.
-type receipt struct{ times, unsure int }
+// receipt says how often, and of how many the sender was not told, and when each was taken.
+type receipt struct {
+	times, unsure int
+	taken         []delivery
+}
 
 // of returns what became of a marker that was mailed to somebody.
 func (p *postOffice) of(to, marker string) receipt {
@@ -80,6 +83,9 @@ func (p *postOffice) now() mood {
 	defer p.mu.Unlock()
 	return p.mood
 }
+
+// slowness is how long a slow server takes for a mail.
+const slowness = 2 * time.Second
 
 var errHangUp = errors.New("hang up")
 
@@ -129,8 +135,8 @@ func (p *postOffice) take(conn net.Conn, r *bufio.Reader, to string) error {
 		}
 		text.WriteString(line)
 	}
-	m := p.now()
-	p.keep(to, strings.ReplaceAll(text.String(), "=\r\n", ""), m == hangs || m == cuts)
+	m, begin := p.now(), time.Now()
+	p.keep(to, strings.ReplaceAll(text.String(), "=\r\n", ""), m == hangs || m == cuts, begin, m == slowly)
 	switch m {
 	case cuts:
 		return errHangUp
@@ -141,14 +147,14 @@ func (p *postOffice) take(conn net.Conn, r *bufio.Reader, to string) error {
 		}
 		return errHangUp
 	case slowly:
-		time.Sleep(2 * time.Second)
+		time.Sleep(slowness)
 	}
 	_, err := fmt.Fprint(conn, "250 taken\r\n")
 	return err
 }
 
 // keep notes the markers of a mail, which has them in two forms.
-func (p *postOffice) keep(to, text string, unsure bool) {
+func (p *postOffice) keep(to, text string, unsure bool, begin time.Time, slow bool) {
 	to, _, _ = strings.Cut(strings.Trim(to, "<> \r\n"), ">")
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -158,6 +164,11 @@ func (p *postOffice) keep(to, text string, unsure bool) {
 		if unsure {
 			got.unsure++
 		}
+		end := begin
+		if slow {
+			end = end.Add(slowness)
+		}
+		got.taken = append(got.taken, delivery{begin: begin, end: end, answered: !unsure})
 		p.taken[letter{to, found}] = got
 	}
 }

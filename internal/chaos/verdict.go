@@ -67,7 +67,13 @@ func (st *stage) judgeEntry(e *entry, stored map[string]int, seen map[place]int,
 // judgeMail looks whether somebody was told by mail.
 func (st *stage) judgeMail(e *entry, f *figures) {
 	got := st.mail.of(e.mail, e.marker)
-	excused := got.times-got.unsure <= 1
+	certain := 0
+	for _, d := range got.taken {
+		if d.answered && !st.ledger.struck(d) {
+			certain++
+		}
+	}
+	excused := certain <= 1
 	f.mails.count(got.times, excused)
 	if got.times != 1 && (got.times == 0 || !excused) {
 		f.fault("%s was mailed %d times to %s, of which %d without a word", e.marker, got.times, e.mail, got.unsure)
