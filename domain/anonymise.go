@@ -7,7 +7,7 @@ import (
 
 // Anonymise erases who an account was (LGPD, article 18): name, address, Telegram,
 // password, what waits to be sent to the person. The tickets stay, under the given name. It
-// cannot be undone. IT only; the last active IT account stays: [ErrLastIT].
+// cannot be undone. What somebody of IT had not finished goes back to the queue. IT only; the last active IT account stays: [ErrLastIT].
 func (d *Desk) Anonymise(ctx context.Context, a Actor, id int64, name string) error {
 	if err := a.requireIT(); err != nil {
 		return err
@@ -18,12 +18,8 @@ func (d *Desk) Anonymise(ctx context.Context, a Actor, id int64, name string) er
 			return err
 		}
 		if u.IsIT() {
-			n, err := d.store.CountActiveIT(ctx)
-			if err != nil {
+			if err := d.leavesIT(ctx, a, id); err != nil {
 				return err
-			}
-			if n <= 1 {
-				return ErrLastIT
 			}
 		}
 		return d.store.Anonymise(ctx, id, name, fmt.Sprintf("removida-%d@anonima.invalid", id))

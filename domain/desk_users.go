@@ -102,7 +102,7 @@ func (d *Desk) CreateUser(ctx context.Context, a Actor, n NewUser) (User, error)
 }
 
 // UpdateUser changes an account; IT only, but everybody may choose their own language.
-// The last active IT account stays one: [ErrLastIT].
+// The last active IT account stays one: [ErrLastIT]. Whoever leaves IT leaves their tickets to the queue.
 func (d *Desk) UpdateUser(ctx context.Context, a Actor, id int64, ch UserChange) (User, error) {
 	own := a.ID == id && a.Active && ch.Name == nil && ch.Email == nil && ch.Active == nil && ch.Role == nil
 	if !own {
@@ -121,12 +121,8 @@ func (d *Desk) UpdateUser(ctx context.Context, a Actor, id int64, ch UserChange)
 			return err
 		}
 		if u.IsIT() && !next.IsIT() {
-			n, err := d.store.CountActiveIT(ctx)
-			if err != nil {
+			if err := d.leavesIT(ctx, a, id); err != nil {
 				return err
-			}
-			if n <= 1 {
-				return ErrLastIT
 			}
 		}
 		next.UpdatedAt = d.Now()
@@ -134,6 +130,32 @@ func (d *Desk) UpdateUser(ctx context.Context, a Actor, id int64, ch UserChange)
 		return err
 	})
 	return out, err
+}
+
+// leavesIT gives back to the queue what somebody has not finished who will not be of IT any more.
+// [ErrLastIT] for the last one.
+func (d *Desk) leavesIT(ctx context.Context, a Actor, id int64) error {
+	n, err := d.store.CountActiveIT(ctx)
+	if err != nil {
+		return err
+	}
+	if n <= 1 {
+		return ErrLastIT
+	}
+	const atOnce = 100
+	for more := true; more; {
+		var left []Ticket
+		left, more, err = d.store.Tickets(ctx, TicketFilter{AssigneeID: id, Open: true, Limit: atOnce})
+		if err != nil {
+			return err
+		}
+		for _, t := range left {
+			if _, err := d.Change(ctx, a, t.ID, TicketChange{Assignee: &Assignment{}}, 0); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // SetPassword gives an account a new password and voids its tokens. The caller has proof
