@@ -480,7 +480,12 @@ func TestNotesAndOthersTicketsLeaveNoTrace(t *testing.T) {
 	v := newVisitors(t)
 	b := v.belongings()
 	live := v.listen(owner)
+	last, err := v.program.desk.Open(t.Context(), v.person(v.carla), domain.NewTicket{Title: "antes", Description: "x", Category: domain.CategoryOther})
+	v.must(err)
+	for live()["ticket_id"] != float64(last.ID) { // what was done earlier may still be on its way
+	}
 	v.handled()
+	v.waitFor(carlaChat, "antes")
 	chat := len(v.chatOf(carlaChat))
 	seen, err := v.program.desk.Ticket(t.Context(), v.person(v.carla), b.ticket)
 	v.must(err)
