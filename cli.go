@@ -14,6 +14,7 @@ import (
 
 	"chamados/domain"
 	"chamados/domain/i18n"
+	"chamados/internal/config"
 )
 
 // cli is what all commands share: the language that they speak and where the settings are.
@@ -126,8 +127,8 @@ const usageTemplate = `%usage:{{if .Runnable}}
 `
 
 // load returns the validated settings.
-func (c *cli) load(cmd *cobra.Command) (Config, error) {
-	return LoadConfig(c.file, !cmd.Flags().Changed("config"))
+func (c *cli) load(cmd *cobra.Command) (config.Config, error) {
+	return config.Load(c.file, !cmd.Flags().Changed("config"))
 }
 
 // errReported ends a command whose output has said already what is wrong.

@@ -14,6 +14,8 @@ import (
 
 	"chamados/domain"
 	"chamados/domain/i18n"
+	"chamados/internal/config"
+	"chamados/internal/config/configtest"
 	"chamados/storage/pgtest"
 )
 
@@ -28,15 +30,15 @@ type terminal struct {
 // in turn.
 func newTerminal(t *testing.T, env ...string) *terminal {
 	t.Helper()
-	for _, name := range environment {
-		unset(t, name)
+	for _, name := range config.Environment {
+		configtest.Unset(t, name)
 	}
 	t.Setenv("DATABASE_URL", pgtest.URL(t))
 	t.Setenv("DATA_DIR", t.TempDir())
 	for i := 0; i+1 < len(env); i += 2 {
 		t.Setenv(env[i], env[i+1])
 	}
-	return &terminal{t: t, file: settings(t, "", "")}
+	return &terminal{t: t, file: configtest.File(t, "", "")}
 }
 
 // run returns what a command printed, and its exit status.
@@ -201,7 +203,7 @@ func TestTextsOfTheCommandLineExist(t *testing.T) {
 
 func TestEverySettingIsExplained(t *testing.T) {
 	for _, lang := range domain.Langs {
-		for _, s := range allDefaults().Summary() {
+		for _, s := range config.Default().Summary() {
 			if key := "setting." + s.Name; i18n.Text(lang, key, nil) == key {
 				t.Errorf("%s: %s is not explained", lang, s.Name)
 			}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"chamados/domain/i18n"
+	"chamados/internal/config"
 )
 
 func (c *cli) configCommand() *cobra.Command {
@@ -35,7 +36,7 @@ func (c *cli) configCommand() *cobra.Command {
 }
 
 // writeConfig writes the settings in force, without secrets.
-func (c *cli) writeConfig(out io.Writer, config Config, asJSON bool) error {
+func (c *cli) writeConfig(out io.Writer, config config.Config, asJSON bool) error {
 	values := map[string]string{}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, s := range config.Summary() {
@@ -61,7 +62,7 @@ func (c *cli) writeConfig(out io.Writer, config Config, asJSON bool) error {
 func (c *cli) configReference() string {
 	var order []string
 	lines := map[string]string{}
-	for _, s := range allDefaults().Summary() {
+	for _, s := range config.Default().Summary() {
 		group, _, nested := strings.Cut(s.Name, ".")
 		if !nested {
 			group = ""
@@ -73,7 +74,7 @@ func (c *cli) configReference() string {
 		if s.Value != "" && !s.Secret {
 			value = "`" + s.Value + "`"
 		}
-		if name := environment[s.Name]; name != "" {
+		if name := config.Environment[s.Name]; name != "" {
 			env = "`" + name + "`"
 		}
 		lines[group] += fmt.Sprintf("| `%s` | %s | %s | %s |\n", s.Name, env, value, i18n.Text(c.lang, "setting."+s.Name, nil))
@@ -87,13 +88,4 @@ func (c *cli) configReference() string {
 		out += fmt.Sprintf("\n## %s\n\n%s\n|---|---|---|---|\n%s", title, c.text("config.head"), lines[group])
 	}
 	return out
-}
-
-// allDefaults returns the settings of an installation that sets nothing.
-func allDefaults() Config {
-	v, c := newSettings(), Config{}
-	if err := v.UnmarshalExact(&c); err != nil {
-		panic("config: " + err.Error()) // the defaults are compiled in
-	}
-	return c
 }

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+
+	"chamados/internal/config"
 )
 
 func (c *cli) doctorCommand() *cobra.Command {
@@ -57,7 +59,7 @@ type finding struct {
 // doctor examines an installation and changes nothing.
 type doctor struct {
 	*cli
-	config   Config
+	config   config.Config
 	findings []finding
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"chamados/internal/config"
 	"chamados/storage"
 )
 
@@ -43,10 +44,10 @@ func (c *cli) migrateCommand() *cobra.Command {
 }
 
 // upgradeDatabase upgrades the configured database, or the private one.
-func upgradeDatabase(ctx context.Context, config Config) (report storage.UpgradeReport, err error) {
-	p := NewProgram(config, LogConfig{Level: "warn", Format: "text"}.Logger())
+func upgradeDatabase(ctx context.Context, c config.Config) (report storage.UpgradeReport, err error) {
+	p := NewProgram(c, config.Log{Level: "warn", Format: "text"}.Logger())
 	defer func() { err = errors.Join(err, p.Stop()) }()
-	if err := makeDataDir(config.DataDir); err != nil {
+	if err := makeDataDir(c.DataDir); err != nil {
 		return report, err
 	}
 	url, err := p.databaseBeside(ctx)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"chamados/internal/config/configtest"
 	"chamados/storage"
 )
 
@@ -40,7 +41,7 @@ func TestMovingOverWithThePredecessorsEnvironment(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(filepath.Dir(x.file), ".env"), []byte(dotenv), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	unset(t, "DATABASE_URL", "DB_NAME", "DB_USER", "DB_PASSWORD", "DB_HOST", "DB_PORT", "SECRET_KEY")
+	configtest.Unset(t, "DATABASE_URL", "DB_NAME", "DB_USER", "DB_PASSWORD", "DB_HOST", "DB_PORT", "SECRET_KEY")
 	x.examine().expect(t, "esquema", levelWarn, "sistema anterior")
 	out := x.must("migrate")
 	for _, part := range []string{"sistema anterior foi adotado", "chamados: 3 linhas antes, 3 depois", "usuarios: 3 linhas antes, 3 depois", "colunas novas: ", "tabelas novas: "} {

@@ -11,16 +11,17 @@ import (
 	"golang.org/x/crypto/bcrypt"
 
 	"chamados/domain"
+	"chamados/internal/config"
 )
 
 // desk opens the desk of a terminal's installation.
 func (x *terminal) desk() *Program {
 	x.t.Helper()
-	config, err := LoadConfig(x.file, false)
+	settings, err := config.Load(x.file, false)
 	if err != nil {
 		x.t.Fatal(err)
 	}
-	p := NewProgram(config, LogConfig{Level: "warn"}.Logger())
+	p := NewProgram(settings, config.Log{Level: "warn"}.Logger())
 	p.cost = bcrypt.MinCost
 	if err := p.openBeside(x.t.Context()); err != nil {
 		x.t.Fatal(err)

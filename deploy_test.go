@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"chamados/internal/config"
 )
 
 // composeFile is what docker-compose.yml may hold: a misspelt word is an error.
@@ -94,7 +96,7 @@ func TestComposeFile(t *testing.T) {
 }
 
 func knownVariable(name string) bool {
-	for _, known := range environment {
+	for _, known := range config.Environment {
 		if known == name {
 			return true
 		}
@@ -105,7 +107,7 @@ func knownVariable(name string) bool {
 // The example of a .env names only what the program reads, and holds no value that works.
 func TestExampleEnvironment(t *testing.T) {
 	for line := range strings.Lines(string(readDeployed(t, ".env.example"))) {
-		name, value, err := parseDotenv(strings.TrimRight(line, "\n"))
+		name, value, err := config.ParseDotenv(strings.TrimRight(line, "\n"))
 		if err != nil {
 			t.Errorf("%q: %v", line, err)
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"chamados/domain"
+	"chamados/internal/config"
 	"chamados/storage"
 	"chamados/storage/embedded"
 )
@@ -101,7 +102,7 @@ func (d *doctor) schema(found storage.Inspection) bool {
 // people looks whether anybody can run the desk, and whether with a password that everybody
 // knows.
 func (d *doctor) people(ctx context.Context, url string) []domain.Group {
-	p := NewProgram(d.config, LogConfig{Level: "error", Format: "text"}.Logger())
+	p := NewProgram(d.config, config.Log{Level: "error", Format: "text"}.Logger())
 	defer func() { _ = p.Stop() }()
 	if d.cost != 0 {
 		p.cost = d.cost

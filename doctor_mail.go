@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"chamados/admin/mail"
+	"chamados/internal/config"
 )
 
 // mail logs in to the mail system and sends nothing.
@@ -27,7 +28,7 @@ func (d *doctor) mail(ctx context.Context) {
 	d.ok("email", "ok", "From", c.From)
 }
 
-func checkMail(ctx context.Context, c MailConfig) error {
+func checkMail(ctx context.Context, c config.Mail) error {
 	if c.SMTPURL != "" {
 		sender, err := mail.NewSMTP(string(c.SMTPURL), c.From, c.FromName)
 		if err != nil {
@@ -35,7 +36,7 @@ func checkMail(ctx context.Context, c MailConfig) error {
 		}
 		return sender.Check(ctx)
 	}
-	sender, err := mail.NewGraph(c.graphOptions())
+	sender, err := mail.NewGraph(graphOptions(c))
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"chamados/internal/config"
 )
 
 // Bounds that the doctor judges by.
@@ -24,7 +26,7 @@ const (
 // examine looks at everything that can be looked at with the settings there are.
 func (d *doctor) examine(ctx context.Context, optional bool) {
 	var err error
-	if d.config, err = LoadConfig(d.file, optional); err != nil {
+	if d.config, err = config.Load(d.file, optional); err != nil {
 		d.fail("configuracao", "bad", "Error", err)
 		if d.config.HTTP.Addr == "" { // nothing could be read at all
 			return
@@ -44,7 +46,7 @@ func (d *doctor) examine(ctx context.Context, optional bool) {
 
 // files looks whether others can read what is secret.
 func (d *doctor) files() {
-	open := openSecrets(d.file)
+	open := config.OpenSecrets(d.file)
 	for _, file := range open {
 		d.warn("arquivos", "open", "Path", file)
 	}
@@ -95,8 +97,8 @@ func (d *doctor) secretKey() {
 	file := filepath.Join(d.config.DataDir, "secret.key")
 	info, err := os.Stat(file)
 	switch {
-	case d.config.Secret != "" && len(d.config.Secret) < goodSecret:
-		d.warn("chave", "short", "Min", goodSecret)
+	case d.config.Secret != "" && len(d.config.Secret) < config.GoodSecret:
+		d.warn("chave", "short", "Min", config.GoodSecret)
 	case d.config.Secret != "":
 		d.ok("chave", "set")
 	case errors.Is(err, os.ErrNotExist):
@@ -104,7 +106,7 @@ func (d *doctor) secretKey() {
 	case err == nil && info.Mode().Perm()&0o077 != 0:
 		d.warn("chave", "open", "Path", file)
 	default:
-		if _, err := secretKey(d.config); err != nil {
+		if _, err := d.config.SigningKey(); err != nil {
 			d.fail("chave", "damaged", "Path", file)
 			return
 		}
@@ -116,7 +118,7 @@ func (d *doctor) secretKey() {
 func (d *doctor) address() {
 	c := d.config.HTTP
 	switch {
-	case public(c.Addr) && !strings.HasPrefix(c.PublicURL, "https://"):
+	case config.Public(c.Addr) && !strings.HasPrefix(c.PublicURL, "https://"):
 		d.warn("endereco", "no_tls", "Addr", c.Addr)
 	case c.PublicURL == "":
 		d.warn("endereco", "local", "Addr", c.Addr)

@@ -8,6 +8,7 @@ import (
 
 	"chamados/bot/telegram"
 	"chamados/domain"
+	"chamados/internal/config"
 )
 
 // Of deliveries by webhook.
@@ -52,7 +53,7 @@ func (d *doctor) telegram(ctx context.Context, groups []domain.Group) {
 }
 
 // groupIDs are the groups of the settings and of the database, each once.
-func groupIDs(t TelegramConfig, groups []domain.Group) []int64 {
+func groupIDs(t config.Telegram, groups []domain.Group) []int64 {
 	var ids []int64
 	moved := map[int64]bool{}
 	for _, g := range groups {

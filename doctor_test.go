@@ -19,6 +19,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"chamados/bot/emulator"
+	"chamados/internal/config"
 	"chamados/storage/pgtest"
 )
 
@@ -74,7 +75,7 @@ func (e examined) expect(t *testing.T, check string, l level, says string) {
 }
 
 func TestDoctorFindsAHealthyDeskHealthy(t *testing.T) {
-	x := newTerminal(t, "PUBLIC_URL", "https://ti.example.com", "SECRET_KEY", strings.Repeat("k", goodSecret),
+	x := newTerminal(t, "PUBLIC_URL", "https://ti.example.com", "SECRET_KEY", strings.Repeat("k", config.GoodSecret),
 		"SMTP_URL", mailServerFor(t), "EMAIL_FROM", "ti@example.com", "HTTP_ADDR", "127.0.0.1:1")
 	x.telegramFor(emulator.Options{}, emulator.Group{BotAdmin: true})
 	x.must("user", "add", "ana@example.com", "--name", "Ana", "--role", "ti", "--generate")

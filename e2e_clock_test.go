@@ -11,6 +11,7 @@ import (
 	"golang.org/x/crypto/bcrypt"
 
 	"chamados/domain"
+	"chamados/internal/config"
 )
 
 // Two replicas whose clocks differ by ten minutes, one of which jumps a day ahead and three hours back:
@@ -23,7 +24,7 @@ func TestClocksThatDifferAndJump(t *testing.T) {
 	ahead := NewProgram(w.config, slog.New(slog.DiscardHandler))
 	ahead.config.DataDir, ahead.cost = t.TempDir(), bcrypt.MinCost
 	ahead.now = func() time.Time { return time.Now().Add(10 * time.Minute) }
-	ahead.config.Secret = Secret(w.program.secret)
+	ahead.config.Secret = config.Secret(w.program.secret)
 	w.must(ahead.Start(t.Context()))
 	t.Cleanup(func() { w.must(ahead.Stop()) })
 

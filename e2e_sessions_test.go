@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"chamados/admin/session"
+	"chamados/internal/config"
 )
 
 // Who logs out of the panel is out with that session wherever its token has got to, and with no other one; at once,
@@ -18,7 +19,7 @@ func TestLoggingOutEndsTheSession(t *testing.T) {
 		v.must(err)
 	}
 	replica := NewProgram(v.config, v.program.log)
-	replica.config.Telegram = TelegramConfig{Workers: 1}
+	replica.config.Telegram = config.Telegram{Workers: 1}
 	v.must(replica.Start(t.Context()))
 	t.Cleanup(func() { v.must(replica.Stop()) })
 	known := func(p *Program, name string) int {

@@ -19,6 +19,7 @@ import (
 	"chamados/bot/notify"
 	"chamados/domain"
 	"chamados/domain/i18n"
+	"chamados/internal/config"
 	"chamados/storage/pgtest"
 )
 
@@ -35,7 +36,7 @@ type world struct {
 	t        *testing.T
 	telegram *emulator.Server
 	program  *Program
-	config   Config
+	config   config.Config
 	ana      domain.User
 	carla    domain.User
 	limits   notify.Limits
@@ -55,15 +56,15 @@ func newWorld(t *testing.T) *world {
 	telegram.AddUser(emulator.User{ID: anaChat, FirstName: "Ana", LastName: "Ribeiro", LanguageCode: "pt-br"})
 	telegram.AddUser(emulator.User{ID: carlaChat, FirstName: "Carla", LastName: "Mendes", LanguageCode: "pt-br"})
 	telegram.AddGroup(emulator.Group{ID: e2eGroup, Title: "TI", Members: []int64{anaChat}, BotAdmin: true})
-	c, err := LoadConfig("testdata/absent.yaml", true)
+	c, err := config.Load("testdata/absent.yaml", true)
 	if err != nil {
 		t.Fatal(err)
 	}
 	c.HTTP.Addr = "127.0.0.1:0"
 	c.DataDir = t.TempDir()
-	c.Database = DatabaseConfig{URL: Secret(pgtest.URL(t)), Port: 5432, MaxConnections: 16}
-	c.Telegram = TelegramConfig{Token: e2eToken, ChatID: e2eGroup, APIURL: api.URL, Workers: 8}
-	c.Admin = AdminConfig{Email: "ana@exemplo.com.br", Password: e2ePassword}
+	c.Database = config.Database{URL: config.Secret(pgtest.URL(t)), Port: 5432, MaxConnections: 16}
+	c.Telegram = config.Telegram{Token: e2eToken, ChatID: e2eGroup, APIURL: api.URL, Workers: 8}
+	c.Admin = config.Admin{Email: "ana@exemplo.com.br", Password: e2ePassword}
 	w := &world{t: t, telegram: telegram, config: c}
 	w.start()
 	w.people()

@@ -69,6 +69,10 @@ var importRules = []importRule{
 		packages: []string{"admin/..."}, ours: []string{"domain/...", "admin/...", "internal/chart"},
 	},
 	{
+		why:      "the settings know what they are checked with, and no storage",
+		packages: []string{"internal/config"}, ours: []string{"domain/...", "admin/proxy", "bot/clockwork"},
+	},
+	{
 		why:      "pictures are drawn for both doors and know neither, nor any input or output",
 		packages: []string{"internal/chart"}, ours: []string{"domain/..."}, not: inputOutput,
 	},

@@ -21,6 +21,7 @@ import (
 
 	"chamados/bot/emulator"
 	"chamados/domain"
+	"chamados/internal/config"
 )
 
 const (
@@ -54,7 +55,7 @@ func newFleet(t *testing.T) *fleet {
 	f.telegram = f.telegramFor(emulator.Options{WebhookBackoff: 20 * time.Millisecond}, emulator.Group{BotAdmin: true})
 	t.Setenv("TELEGRAM_WEBHOOK_URL", "http://"+f.balancer)
 	t.Setenv("TRUSTED_PROXIES", "127.0.0.1")
-	t.Setenv("SECRET_KEY", strings.Repeat("k", goodSecret))
+	t.Setenv("SECRET_KEY", strings.Repeat("k", config.GoodSecret))
 	f.p = f.desk()
 	f.prepare()
 	f.balance(nginx)

@@ -21,6 +21,7 @@ import (
 	"chamados/admin/session"
 	"chamados/bot/notify"
 	"chamados/domain"
+	"chamados/internal/config"
 	"chamados/storage"
 )
 
@@ -30,7 +31,7 @@ type storageWake = storage.Wake
 // Program is the whole helpdesk as a value: what serve, the sandbox and the end-to-end
 // tests start and stop.
 type Program struct {
-	config Config
+	config config.Config
 	log    *slog.Logger
 	now    func() time.Time
 	cost   int           // of password hashes
@@ -59,7 +60,7 @@ type Program struct {
 }
 
 // NewProgram returns a program that does nothing until Start.
-func NewProgram(c Config, log *slog.Logger) *Program {
+func NewProgram(c config.Config, log *slog.Logger) *Program {
 	return &Program{config: c, log: log, now: time.Now, cost: password.Cost, failed: make(chan error, 8)}
 }
 
@@ -121,7 +122,7 @@ func (p *Program) openDesk(ctx context.Context, open func(context.Context) error
 	if err := makeDataDir(p.config.DataDir); err != nil {
 		return nil, err
 	}
-	if p.secret, err = secretKey(p.config); err != nil {
+	if p.secret, err = p.config.SigningKey(); err != nil {
 		return nil, err
 	}
 	if hasher, err = newHasher(p.cost); err != nil {
@@ -130,7 +131,7 @@ func (p *Program) openDesk(ctx context.Context, open func(context.Context) error
 	if err := open(ctx); err != nil {
 		return nil, err
 	}
-	p.desk = domain.NewDesk(p.db, hasher, p.now, p.config.deskOptions(settled)...)
+	p.desk = domain.NewDesk(p.db, hasher, p.now, p.config.DeskOptions()...)
 	return hasher, nil
 }
 
@@ -239,11 +240,10 @@ func (p *Program) startWeb() error {
 
 // summary is what the system page tells of this program.
 func (p *Program) summary() panel.System {
-	s := panel.System{Version: buildVersion(), Started: p.started, Settings: p.config.Summary()}
-	for i := range s.Settings {
-		if key := &s.Settings[i]; key.Name == "secret_key" && !key.Set {
-			key.Made = true // see secretKey
-		}
+	s := panel.System{Version: buildVersion(), Started: p.started}
+	for _, set := range p.config.Summary() {
+		made := set.Name == "secret_key" && !set.Set // see config.Config.SigningKey
+		s.Settings = append(s.Settings, panel.Setting{Name: set.Name, Value: set.Value, Secret: set.Secret, Set: set.Set, Made: made})
 	}
 	if name := p.botName.Load(); name != nil {
 		s.BotName = *name

@@ -11,6 +11,7 @@ import (
 
 	"chamados/admin/mail"
 	"chamados/domain"
+	"chamados/internal/config"
 )
 
 // mailbox keeps the mails of a sandbox, and shows them below "/correio/".
@@ -69,10 +70,10 @@ func (p *Program) mailSender() (mail.Sender, error) {
 		}
 		return sender, nil
 	}
-	return mail.NewGraph(c.graphOptions())
+	return mail.NewGraph(graphOptions(c))
 }
 
-func (m MailConfig) graphOptions() mail.GraphOptions {
+func graphOptions(m config.Mail) mail.GraphOptions {
 	return mail.GraphOptions{
 		TenantID: m.TenantID, ClientID: m.ClientID, ClientSecret: string(m.ClientSecret), From: m.From, FromName: m.FromName,
 		GraphURL: m.GraphURL, LoginURL: m.LoginURL,

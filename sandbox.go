@@ -21,6 +21,7 @@ import (
 
 	"chamados/bot/emulator"
 	"chamados/domain"
+	"chamados/internal/config"
 )
 
 // The sandbox's bot. Its token opens nothing but the emulator on this machine.
@@ -49,7 +50,7 @@ func (c *cli) sandboxCommand() *cobra.Command {
 
 // sandbox is the program beside a Telegram of its own.
 type sandbox struct {
-	config   Config
+	config   config.Config
 	password string
 	log      *slog.Logger
 	telegram *emulator.Server
@@ -61,13 +62,13 @@ type sandbox struct {
 
 // newSandbox takes the addresses and the data directory from c, and nothing that could
 // reach a real database or a real Telegram.
-func newSandbox(c Config) (*sandbox, error) {
+func newSandbox(c config.Config) (*sandbox, error) {
 	c.DataDir = filepath.Join(c.DataDir, "sandbox")
-	c.Database = DatabaseConfig{Port: 5432, MaxConnections: c.Database.MaxConnections}
-	c.Telegram = TelegramConfig{Token: sandboxToken, ChatID: sandboxGroup, Workers: c.Telegram.Workers}
-	c.Admin, c.HTTP.PublicURL, c.Mail = AdminConfig{}, "", MailConfig{}
-	c.Signup = SignupConfig{AllowedDomains: []string{seedDomain}}
-	c.Log = LogConfig{Level: "warn", Format: "text"}
+	c.Database = config.Database{Port: 5432, MaxConnections: c.Database.MaxConnections}
+	c.Telegram = config.Telegram{Token: sandboxToken, ChatID: sandboxGroup, Workers: c.Telegram.Workers}
+	c.Admin, c.HTTP.PublicURL, c.Mail = config.Admin{}, "", config.Mail{}
+	c.Signup = config.Signup{AllowedDomains: []string{seedDomain}}
+	c.Log = config.Log{Level: "warn", Format: "text"}
 	if err := makeDataDir(c.DataDir); err != nil {
 		return nil, err
 	}
@@ -179,14 +180,7 @@ func (s *sandbox) seed(ctx context.Context, store domain.Store, passwords domain
 			}
 		}
 	}
-	var bad error
-	rules := s.config.deskOptions(func(key, format string, args ...any) {
-		bad = errors.Join(bad, fmt.Errorf("%s: %w", key, fmt.Errorf(format, args...)))
-	})
-	if bad != nil {
-		return bad
-	}
-	return seed(ctx, store, passwords, hash, time.Now(), rules...)
+	return seed(ctx, store, passwords, hash, time.Now(), s.config.DeskOptions()...)
 }
 
 func (s *sandbox) chatURL() string { return "http://" + s.listener.Addr().String() }

@@ -10,13 +10,14 @@ import (
 	"time"
 
 	"chamados/domain"
+	"chamados/internal/config"
 	"chamados/storage"
 	"chamados/storage/pgtest"
 )
 
 func openSandbox(t *testing.T, dir string) *sandbox {
 	t.Helper()
-	c, err := LoadConfig("testdata/absent.yaml", true)
+	c, err := config.Load("testdata/absent.yaml", true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +117,7 @@ func TestChatsGetThePortBesideThePanel(t *testing.T) {
 // Whenever the sandbox is started, its desk is one that keeps most of its promises: something is late, and
 // next to nothing is told of it at once.
 func TestTheSandboxKeepsMostPromises(t *testing.T) {
-	c, err := LoadConfig("testdata/absent.yaml", true)
+	c, err := config.Load("testdata/absent.yaml", true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +130,7 @@ func TestTheSandboxKeepsMostPromises(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(db.Close)
-		rules := c.deskOptions(settled)
+		rules := c.DeskOptions()
 		if err := seed(t.Context(), db, nil, "x", now, rules...); err != nil {
 			t.Fatal(err)
 		}

@@ -3,8 +3,6 @@ package main
 import (
 	"bytes"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -12,6 +10,7 @@ import (
 
 	"chamados/admin/password"
 	"chamados/domain"
+	"chamados/internal/config"
 	"chamados/storage"
 	"chamados/storage/pgtest"
 )
@@ -27,7 +26,7 @@ func TestBornPasswordIsWarnedAbout(t *testing.T) {
 		t.Fatal(err)
 	}
 	var log bytes.Buffer
-	p := NewProgram(Config{}, slog.New(slog.NewTextHandler(&log, nil)))
+	p := NewProgram(config.Config{}, slog.New(slog.NewTextHandler(&log, nil)))
 	p.db, p.desk = db, domain.NewDesk(db, hasher, p.now)
 	for email, secret := range map[string]string{
 		"admin@exemplo.com.br": "admin123", "ti@exemplo.com.br": "uma-boa-senha", "eva@exemplo.com.br": "senha123",
@@ -45,29 +44,5 @@ func TestBornPasswordIsWarnedAbout(t *testing.T) {
 	}
 	if got := log.String(); strings.Count(got, "well-known") != 1 || !strings.Contains(got, "admin@exemplo.com.br") || strings.Contains(got, "admin123") {
 		t.Errorf("log: %s", got)
-	}
-}
-
-func TestSecretsInReadableFilesAreSeen(t *testing.T) {
-	for text, want := range map[string]bool{
-		"DB_PASSWORD=x\n": true, "DB_PASSWORD=\n": false, "telegram:\n  token: 1:a\n": true, "telegram:\n  token: \"\"\n": false, "http: {}\n": false,
-	} {
-		file := filepath.Join(t.TempDir(), "f")
-		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		if got := holdsSecrets(file); got != want {
-			t.Errorf("%q: %v", text, got)
-		}
-	}
-}
-
-func TestPublicAddresses(t *testing.T) {
-	for addr, want := range map[string]bool{
-		"127.0.0.1:8000": false, "[::1]:8000": false, "localhost:1": false, "0.0.0.0:8000": true, ":8000": true, "10.0.0.5:80": true,
-	} {
-		if got := public(addr); got != want {
-			t.Errorf("%s: %v", addr, got)
-		}
 	}
 }

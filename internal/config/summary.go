@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"fmt"
@@ -7,21 +7,27 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"chamados/admin/panel"
 )
+
+// Setting is one setting as people see it; of a secret only whether it is set.
+type Setting struct {
+	Name   string
+	Value  string
+	Secret bool
+	Set    bool
+}
 
 // Summary lists every setting by the name that it has in config.yaml; of secrets it says
 // only whether they are set.
-func (c Config) Summary() []panel.Setting {
+func (c Config) Summary() []Setting {
 	return summarize(nil, "", reflect.ValueOf(c))
 }
 
-func summarize(out []panel.Setting, prefix string, group reflect.Value) []panel.Setting {
+func summarize(out []Setting, prefix string, group reflect.Value) []Setting {
 	for i := range group.NumField() {
 		name, value := prefix+group.Type().Field(i).Tag.Get("mapstructure"), group.Field(i)
 		if _, secret := value.Interface().(Secret); secret {
-			out = append(out, panel.Setting{Name: name, Secret: true, Set: !value.IsZero()})
+			out = append(out, Setting{Name: name, Secret: true, Set: !value.IsZero()})
 			continue
 		}
 		if value.Kind() == reflect.Struct {
@@ -29,7 +35,7 @@ func summarize(out []panel.Setting, prefix string, group reflect.Value) []panel.
 			continue
 		}
 		text := plainly(value)
-		out = append(out, panel.Setting{Name: name, Value: withoutPassword(text), Set: text != ""})
+		out = append(out, Setting{Name: name, Value: withoutPassword(text), Set: text != ""})
 	}
 	return out
 }

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"crypto/rand"
@@ -6,21 +6,36 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 )
 
+// Secret is a setting that never appears in logs or messages.
+type Secret string
+
+// String returns a placeholder.
+func (s Secret) String() string {
+	if s == "" {
+		return "(not set)"
+	}
+	return "(set, hidden)"
+}
+
+// LogValue keeps the value out of structured logs.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
 // Bounds of SECRET_KEY in characters. Shorter than minSecret it can be guessed and is
-// refused; RFC 7518, 3.2 asks for 256 bits, so less than goodSecret is warned about.
+// refused; RFC 7518, 3.2 asks for 256 bits, so less than GoodSecret is warned about.
 const (
 	minSecret  = 8
-	goodSecret = 32
+	GoodSecret = 32
 )
 
-// secretKey returns the configured key or, where none is, the one kept in the data
+// SigningKey returns the configured key or, where none is, the one kept in the data
 // directory, made on first use and readable by its owner only.
-func secretKey(c Config) ([]byte, error) {
+func (c Config) SigningKey() ([]byte, error) {
 	if c.Secret != "" {
 		return []byte(c.Secret), nil
 	}
@@ -28,7 +43,7 @@ func secretKey(c Config) ([]byte, error) {
 	data, err := os.ReadFile(file)
 	if err == nil {
 		key := strings.TrimSpace(string(data))
-		if len(key) < goodSecret {
+		if len(key) < GoodSecret {
 			return nil, fmt.Errorf("%s is damaged: remove it, and everybody logs in again", file)
 		}
 		return []byte(key), nil

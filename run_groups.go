@@ -3,48 +3,10 @@ package main
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"chamados/domain"
+	"chamados/internal/config"
 )
-
-// GroupConfig is an IT group of config.yaml: where in it, and for which categories (none:
-// all). What is said here holds again at each start.
-type GroupConfig struct {
-	ChatID     int64    `mapstructure:"chat_id"`
-	Topic      int64    `mapstructure:"topic"`
-	Categories []string `mapstructure:"categories"`
-}
-
-func (t TelegramConfig) validateGroups(reject func(key, format string, args ...any)) {
-	seen := map[[2]int64]bool{}
-	for _, g := range t.Groups {
-		if g.ChatID >= 0 {
-			reject("telegram.groups", "chat_id %d is not the id of a group, a negative number", g.ChatID)
-		}
-		place := [2]int64{g.ChatID, g.Topic}
-		if seen[place] {
-			reject("telegram.groups", "chat_id %d is there twice with topic %d", g.ChatID, g.Topic)
-		}
-		seen[place] = true
-		if g.Topic < 0 {
-			reject("telegram.groups", "topic %d is not the id of a topic", g.Topic)
-		}
-		for _, c := range g.Categories {
-			if !domain.Category(c).Valid() {
-				reject("telegram.groups", "%q is none of %s", c, strings.Join(categoryWords(), ", "))
-			}
-		}
-	}
-}
-
-func categoryWords() []string {
-	var out []string
-	for _, c := range domain.Categories {
-		out = append(out, string(c))
-	}
-	return out
-}
 
 // configuredGroups connects the groups of the settings: that of TELEGRAM_CHAT_ID unless it
 // is known already, those of config.yaml as it says, with no other topics than it names. Groups
@@ -56,7 +18,7 @@ func (p *Program) configuredGroups(ctx context.Context) error {
 	}
 	chats, places := map[int64]bool{}, map[[2]int64]bool{}
 	for _, c := range p.config.Telegram.Groups {
-		g := c.place(known)
+		g := placeOf(c, known)
 		if err := p.desk.ConnectGroup(ctx, domain.System, g); err != nil {
 			return err
 		}
@@ -81,8 +43,8 @@ func is(id int64) func(domain.Group) bool {
 	return func(g domain.Group) bool { return g.ChatID == id || g.MovedFrom == id }
 }
 
-// place returns what the settings say of a group, with what is known of it.
-func (c GroupConfig) place(known []domain.Group) domain.Group {
+// placeOf returns what the settings say of a group, with what is known of it.
+func placeOf(c config.Group, known []domain.Group) domain.Group {
 	g := domain.Group{ChatID: c.ChatID}
 	if i := slices.IndexFunc(known, is(c.ChatID)); i >= 0 {
 		g = known[i]

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"time"
@@ -6,9 +6,9 @@ import (
 	"chamados/bot/clockwork"
 )
 
-// DigestsConfig is when IT is told how the desk stands: cron expressions in the desk's time
+// Digests is when IT is told how the desk stands: cron expressions in the desk's time
 // zone, "" for never.
-type DigestsConfig struct {
+type Digests struct {
 	Group  string        `mapstructure:"group"`
 	People string        `mapstructure:"people"`
 	Weekly string        `mapstructure:"weekly"`
@@ -24,7 +24,7 @@ var digestDefaults = map[string]any{
 	"digests.grace":  "2h",
 }
 
-func (d DigestsConfig) validate(reject func(key, format string, args ...any)) {
+func (d Digests) validate(reject func(key, format string, args ...any)) {
 	for key, expression := range map[string]string{"digests.group": d.Group, "digests.people": d.People, "digests.weekly": d.Weekly} {
 		if _, err := clockwork.Parse(expression); expression != "" && err != nil {
 			reject(key, "%q is no cron expression such as \"0 8 * * 1-5\": %v", expression, err)

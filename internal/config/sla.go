@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"errors"
@@ -8,38 +8,38 @@ import (
 	"chamados/domain"
 )
 
-// SLAConfig is what the desk promises. Targets are by priority, Categories override them.
-type SLAConfig struct {
-	Enabled        bool                               `mapstructure:"enabled"`
-	WarnAt         int                                `mapstructure:"warn_at"`
-	TakingResponds bool                               `mapstructure:"taking_responds"`
-	Targets        map[string]TargetConfig            `mapstructure:"targets"`
-	Categories     map[string]map[string]TargetConfig `mapstructure:"categories"`
+// SLA is what the desk promises. Targets are by priority, Categories override them.
+type SLA struct {
+	Enabled        bool                         `mapstructure:"enabled"`
+	WarnAt         int                          `mapstructure:"warn_at"`
+	TakingResponds bool                         `mapstructure:"taking_responds"`
+	Targets        map[string]Target            `mapstructure:"targets"`
+	Categories     map[string]map[string]Target `mapstructure:"categories"`
 }
 
-// TargetConfig is how much working time a ticket may take; 0 is no target.
-type TargetConfig struct {
+// Target is how much working time a ticket may take; 0 is no target.
+type Target struct {
 	Response   time.Duration `mapstructure:"response"`
 	Resolution time.Duration `mapstructure:"resolution"`
 }
 
-// CareConfig is what the desk does by itself; 0 switches a part off.
-type CareConfig struct {
+// Care is what the desk does by itself; 0 switches a part off.
+type Care struct {
 	CloseAfter    int           `mapstructure:"close_after_days"`
 	CloseReminder int           `mapstructure:"close_reminder_days"`
 	Waiting       int           `mapstructure:"waiting_days"`
 	UrgentEvery   time.Duration `mapstructure:"urgent_every"`
 }
 
-// NoticesConfig is how people are told.
-type NoticesConfig struct {
+// Notices is how people are told.
+type Notices struct {
 	// Gather is how long news of a ticket wait for others that become one message with them.
 	Gather time.Duration `mapstructure:"gather"`
 	// PerMinute is what one employee does in a minute before their news wait behind other people's.
 	PerMinute int `mapstructure:"per_minute"`
 }
 
-func (n NoticesConfig) validate(reject func(key, format string, args ...any)) {
+func (n Notices) validate(reject func(key, format string, args ...any)) {
 	if n.Gather < 0 || n.Gather > time.Minute {
 		reject("notices.gather", "%v is not between 0 and a minute", n.Gather)
 	}
@@ -65,7 +65,7 @@ var careDefaults = map[string]any{
 	"notices.per_minute":         20,
 }
 
-var defaultTargets = map[string]TargetConfig{
+var defaultTargets = map[string]Target{
 	"urgente": {Response: 30 * time.Minute, Resolution: 4 * time.Hour},
 	"alta":    {Response: 2 * time.Hour, Resolution: 9 * time.Hour},
 	"media":   {Response: 4 * time.Hour, Resolution: 27 * time.Hour},
@@ -73,7 +73,7 @@ var defaultTargets = map[string]TargetConfig{
 }
 
 // policy returns the promises, nil for none.
-func (s SLAConfig) policy(calendar *domain.Calendar) (*domain.SLAPolicy, error) {
+func (s SLA) policy(calendar *domain.Calendar) (*domain.SLAPolicy, error) {
 	if !s.Enabled {
 		return nil, nil
 	}
@@ -104,7 +104,7 @@ func (s SLAConfig) policy(calendar *domain.Calendar) (*domain.SLAPolicy, error) 
 	return p, nil
 }
 
-func targetsOf(text map[string]TargetConfig) (map[domain.Priority]domain.Target, error) {
+func targetsOf(text map[string]Target) (map[domain.Priority]domain.Target, error) {
 	out := map[domain.Priority]domain.Target{}
 	for word, t := range text {
 		p := domain.Priority(word)
@@ -119,7 +119,7 @@ func targetsOf(text map[string]TargetConfig) (map[domain.Priority]domain.Target,
 	return out, nil
 }
 
-func (c CareConfig) policy(calendar *domain.Calendar) (*domain.CarePolicy, error) {
+func (c Care) policy(calendar *domain.Calendar) (*domain.CarePolicy, error) {
 	const longest = 365
 	for name, days := range map[string]int{
 		"close_after_days": c.CloseAfter, "close_reminder_days": c.CloseReminder, "waiting_days": c.Waiting,
@@ -136,25 +136,3 @@ func (c CareConfig) policy(calendar *domain.Calendar) (*domain.CarePolicy, error
 		WaitingDays: c.Waiting, UrgentEvery: c.UrgentEvery,
 	}, nil
 }
-
-// deskOptions returns what the desk does beside its main job; reject hears of each bad
-// setting.
-func (c Config) deskOptions(reject func(key, format string, args ...any)) []domain.Option {
-	calendar, err := c.Calendar.Calendar(c.Desk.Location())
-	if err != nil {
-		reject("calendar", "%v", err)
-		return nil
-	}
-	sla, err := c.SLA.policy(calendar)
-	if err != nil {
-		reject("sla", "%v", err)
-	}
-	care, err := c.Care.policy(calendar)
-	if err != nil {
-		reject("care", "%v", err)
-	}
-	return []domain.Option{domain.WithSLA(sla), domain.WithCare(care), domain.WithLead(c.Desk.Lead), domain.WithPace(c.Notices.PerMinute)}
-}
-
-// settled is reject for settings that Validate has accepted.
-func settled(string, string, ...any) {}

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"fmt"
@@ -8,9 +8,9 @@ import (
 	"chamados/domain"
 )
 
-// CalendarConfig is when the desk works. Hours maps a weekday ("sat") or a range
+// Calendar is when the desk works. Hours maps a weekday ("sat") or a range
 // ("mon-fri") to windows ("08:00-12:00"); none at all means office hours.
-type CalendarConfig struct {
+type Calendar struct {
 	Hours         map[string][]string `mapstructure:"hours"`
 	National      bool                `mapstructure:"national_holidays"`
 	Carnival      bool                `mapstructure:"carnival"`
@@ -21,7 +21,7 @@ type CalendarConfig struct {
 var officeHours = map[string][]string{"mon-fri": {"08:00-12:00", "13:00-18:00"}}
 
 // Calendar returns the calendar, or what is wrong with the settings.
-func (c CalendarConfig) Calendar(loc *time.Location) (*domain.Calendar, error) {
+func (c Calendar) Calendar(loc *time.Location) (*domain.Calendar, error) {
 	text := c.Hours
 	if len(text) == 0 {
 		text = officeHours
@@ -50,7 +50,7 @@ func (c CalendarConfig) Calendar(loc *time.Location) (*domain.Calendar, error) {
 }
 
 // free returns the holidays; own ones are "2026-07-09", or "07-09" for every year.
-func (c CalendarConfig) free() (domain.Holidays, error) {
+func (c Calendar) free() (domain.Holidays, error) {
 	free := domain.Holidays{National: c.National, Carnival: c.Carnival, Corpus: c.CorpusChristi}
 	for _, s := range c.Holidays {
 		if day, err := time.Parse(time.DateOnly, s); err == nil {

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"strings"
@@ -19,9 +19,9 @@ func TestDurationsAreShort(t *testing.T) {
 func TestSummaryNamesEverySettingAndNoSecret(t *testing.T) {
 	c := Config{
 		Secret:   "segredo-a",
-		Telegram: TelegramConfig{Token: "1:segredo-b", APIURL: "https://ana:segredo-c@bot.example.com/x"},
-		Database: DatabaseConfig{URL: "postgres://segredo-d", Password: "segredo-e"},
-		Admin:    AdminConfig{Email: "ti@exemplo.com.br", Password: "segredo-f"},
+		Telegram: Telegram{Token: "1:segredo-b", APIURL: "https://ana:segredo-c@bot.example.com/x"},
+		Database: Database{URL: "postgres://segredo-d", Password: "segredo-e"},
+		Admin:    Admin{Email: "ti@exemplo.com.br", Password: "segredo-f"},
 	}
 	seen := map[string]bool{}
 	for _, s := range c.Summary() {

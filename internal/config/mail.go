@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	netmail "net/mail"
@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// MailConfig says through what mails go out: SMTP where SMTPURL is set, else Microsoft
+// Mail says through what mails go out: SMTP where SMTPURL is set, else Microsoft
 // Graph, else not at all.
-type MailConfig struct {
+type Mail struct {
 	ClientID     string `mapstructure:"client_id"`
 	ClientSecret Secret `mapstructure:"client_secret"`
 	TenantID     string `mapstructure:"tenant_id"`
@@ -21,7 +21,7 @@ type MailConfig struct {
 
 // Missing names what is needed beside what is set, for mails to go out; nothing if mail is
 // configured or not wanted at all.
-func (m MailConfig) Missing() []string {
+func (m Mail) Missing() []string {
 	var missing []string
 	graph := m.ClientID != "" || m.ClientSecret != "" || m.TenantID != ""
 	need := func(set bool, name string) {
@@ -41,11 +41,11 @@ func (m MailConfig) Missing() []string {
 }
 
 // Configured reports whether mails can go out.
-func (m MailConfig) Configured() bool {
+func (m Mail) Configured() bool {
 	return len(m.Missing()) == 0 && (m.SMTPURL != "" || m.ClientID != "")
 }
 
-func (m MailConfig) validate(reject func(key, format string, args ...any)) {
+func (m Mail) validate(reject func(key, format string, args ...any)) {
 	if a, err := netmail.ParseAddress(m.From); m.From != "" && (err != nil || a.Address != m.From) {
 		reject("mail.from", "%q is not an e-mail address", m.From)
 	}
@@ -61,13 +61,13 @@ func (m MailConfig) validate(reject func(key, format string, args ...any)) {
 	}
 }
 
-// SignupConfig says who may make an account by chat.
-type SignupConfig struct {
+// Signup says who may make an account by chat.
+type Signup struct {
 	// AllowedDomains are those of the company's addresses: example.com, or *.example.com for all below it.
 	AllowedDomains []string `mapstructure:"allowed_domains"`
 }
 
-func (s SignupConfig) validate(reject func(key, format string, args ...any)) {
+func (s Signup) validate(reject func(key, format string, args ...any)) {
 	for _, d := range s.AllowedDomains {
 		name := strings.TrimPrefix(d, "*.")
 		if !strings.Contains(name, ".") || strings.HasPrefix(name, ".") || strings.ContainsAny(name, "*@/ ,:") {

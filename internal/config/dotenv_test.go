@@ -1,4 +1,4 @@
-package main
+package config
 
 import "testing"
 
@@ -17,17 +17,17 @@ func TestDotenvReadsLikeThePredecessor(t *testing.T) {
 		`A=a'b"c`:            `a'b"c`,
 		`A=ção é`:            "ção é",
 	} {
-		name, got, err := parseDotenv(line)
+		name, got, err := ParseDotenv(line)
 		if err != nil || name != "A" || got != want {
 			t.Errorf("%s: %s=%q, %v", line, name, got, err)
 		}
 	}
 	for _, line := range []string{"", "   ", "# A=1"} {
-		if name, _, err := parseDotenv(line); name != "" || err != nil {
+		if name, _, err := ParseDotenv(line); name != "" || err != nil {
 			t.Errorf("%q: %s, %v", line, name, err)
 		}
 	}
-	if _, _, err := parseDotenv("isto não é nada"); err == nil {
+	if _, _, err := ParseDotenv("isto não é nada"); err == nil {
 		t.Error("nonsense was accepted")
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"errors"
@@ -31,7 +31,7 @@ func loadDotenv(file string) error {
 		return err
 	}
 	for i, line := range strings.Split(strings.TrimPrefix(string(data), "\ufeff"), "\n") {
-		name, value, err := parseDotenv(strings.TrimRight(line, "\r"))
+		name, value, err := ParseDotenv(strings.TrimRight(line, "\r"))
 		if err != nil {
 			return fmt.Errorf("%s, line %d: %w", file, i+1, err)
 		}
@@ -45,8 +45,8 @@ func loadDotenv(file string) error {
 	return nil
 }
 
-// parseDotenv returns the assignment on a line, "" as the name where there is none.
-func parseDotenv(line string) (name, value string, err error) {
+// ParseDotenv returns the assignment on a line, "" as the name where there is none.
+func ParseDotenv(line string) (name, value string, err error) {
 	if trimmed := strings.TrimSpace(line); trimmed == "" || trimmed[0] == '#' {
 		return "", "", nil
 	}

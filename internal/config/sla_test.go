@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"strings"
@@ -6,10 +6,11 @@ import (
 	"time"
 
 	"chamados/domain"
+	"chamados/internal/config/configtest"
 )
 
 func TestTheShippedSettingsAreGood(t *testing.T) {
-	c, err := LoadConfig("config.yaml", false)
+	c, err := Load("../../config.yaml", false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +34,7 @@ func TestTheShippedSettingsAreGood(t *testing.T) {
 }
 
 func TestTargetsFromTheFile(t *testing.T) {
-	file := settings(t, `
+	file := configtest.File(t, `
 calendar:
   hours: {mon-sat: ["07:00-19:00"], sun: ["08:00-24:00"]}
   holidays: ["2026-07-09", "02-29"]
@@ -43,7 +44,7 @@ sla:
   categories: {rede: {baixa: {resolution: 90m}}}
 care: {close_after_days: 0}
 `, "")
-	c, err := LoadConfig(file, false)
+	c, err := Load(file, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +81,7 @@ func TestBadTargetsAreNamed(t *testing.T) {
 		"notices: {gather: 2m}":                             "notices.gather",
 		"care: {urgent_every: 1s}":                          "urgent_every",
 	} {
-		_, err := LoadConfig(settings(t, text, ""), false)
+		_, err := Load(configtest.File(t, text, ""), false)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", text, err)
 		}

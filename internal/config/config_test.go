@@ -1,38 +1,20 @@
-package main
+package config
 
 import (
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"chamados/internal/config/configtest"
 )
 
-// settings writes a config.yaml and a .env into a directory of their own.
-func settings(t *testing.T, yaml, dotenv string) string {
-	t.Helper()
-	dir := t.TempDir()
-	for name, text := range map[string]string{"config.yaml": yaml, ".env": dotenv} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return filepath.Join(dir, "config.yaml")
-}
-
-// unset removes variables for the test and after it, since .env files set them for good.
-func unset(t *testing.T, names ...string) {
-	for _, name := range names {
-		t.Setenv(name, "")
-		os.Unsetenv(name)
-	}
-}
-
 func TestEnvironmentWinsOverDotEnvOverFile(t *testing.T) {
-	unset(t, "HTTP_ADDR", "DB_NAME", "DB_HOST", "ACCESS_TOKEN_EXPIRE_MINUTES")
+	configtest.Unset(t, "HTTP_ADDR", "DB_NAME", "DB_HOST", "ACCESS_TOKEN_EXPIRE_MINUTES")
 	t.Setenv("DB_NAME", "da_casa")
-	file := settings(t, "http: {addr: '127.0.0.1:1'}\nauth: {token_minutes: 5}\n",
+	file := configtest.File(t, "http: {addr: '127.0.0.1:1'}\nauth: {token_minutes: 5}\n",
 		"DB_NAME=do_arquivo\nDB_HOST=db.local\nHTTP_ADDR=127.0.0.1:2\n")
-	c, err := LoadConfig(file, false)
+	c, err := Load(file, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,8 +30,8 @@ func TestEnvironmentWinsOverDotEnvOverFile(t *testing.T) {
 func TestThePredecessorsEnvironmentIsUsedAsItIs(t *testing.T) {
 	names := []string{"DB_NAME", "DB_USER", "DB_PASSWORD", "DB_HOST", "DB_PORT", "SECRET_KEY", "ACCESS_TOKEN_EXPIRE_MINUTES",
 		"TELEGRAM_BOT_TOKEN", "TELEGRAM_CHAT_ID", "MS_CLIENT_ID", "MS_CLIENT_SECRET", "MS_TENANT_ID", "EMAIL_FROM", "EMAIL_FROM_NAME"}
-	unset(t, names...)
-	file := settings(t, "", `DB_NAME=chamados
+	configtest.Unset(t, names...)
+	file := configtest.File(t, "", `DB_NAME=chamados
 DB_USER=app
 DB_PASSWORD=p@ss/word#1
 DB_HOST=localhost
@@ -64,7 +46,7 @@ MS_TENANT_ID=ghi
 EMAIL_FROM=ti@exemplo.com.br
 EMAIL_FROM_NAME=TI
 `)
-	c, err := LoadConfig(file, false)
+	c, err := Load(file, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +83,7 @@ func TestBadSettingsAreNamedAndSecretsAreNot(t *testing.T) {
 		{"attachments: {store: disk}", "attachments.store (ATTACHMENTS_STORE)", "disk"},
 		{"tipo: x", "tipo", ""},
 	} {
-		_, err := LoadConfig(settings(t, c.yaml, ""), false)
+		_, err := Load(configtest.File(t, c.yaml, ""), false)
 		if err == nil {
 			t.Errorf("%s: accepted", c.yaml)
 			continue
@@ -114,11 +96,11 @@ func TestBadSettingsAreNamedAndSecretsAreNot(t *testing.T) {
 
 func TestSecretKeyIsMadeOnceAndKeptPrivate(t *testing.T) {
 	dir := t.TempDir()
-	first, err := secretKey(Config{DataDir: dir})
-	if err != nil || len(first) < goodSecret {
+	first, err := Config{DataDir: dir}.SigningKey()
+	if err != nil || len(first) < GoodSecret {
 		t.Fatalf("%d characters, %v", len(first), err)
 	}
-	second, err := secretKey(Config{DataDir: dir})
+	second, err := Config{DataDir: dir}.SigningKey()
 	if err != nil || string(second) != string(first) {
 		t.Errorf("another key the second time: %v", err)
 	}
@@ -126,7 +108,7 @@ func TestSecretKeyIsMadeOnceAndKeptPrivate(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
-	if key, err := secretKey(Config{Secret: "configurada", DataDir: dir}); err != nil || string(key) != "configurada" {
+	if key, err := (Config{Secret: "configurada", DataDir: dir}).SigningKey(); err != nil || string(key) != "configurada" {
 		t.Errorf("got %s, %v", key, err)
 	}
 }

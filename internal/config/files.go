@@ -1,0 +1,34 @@
+package config
+
+import "path/filepath"
+
+// Files is where the contents of new attachments go. Those that are there already are found
+// wherever they are.
+type Files struct {
+	Store string `mapstructure:"store"`
+	Dir   string `mapstructure:"dir"`
+}
+
+const (
+	filesInDatabase  = "database"
+	filesInDirectory = "directory"
+)
+
+var filesDefaults = map[string]any{
+	"attachments.store": filesInDatabase,
+	"attachments.dir":   "",
+}
+
+func (f Files) validate(reject func(key, format string, args ...any)) {
+	if f.Store != filesInDatabase && f.Store != filesInDirectory {
+		reject("attachments.store", "%q is none of %s, %s", f.Store, filesInDatabase, filesInDirectory)
+	}
+}
+
+// AttachmentsDir is the directory for contents of attachments that are not in the database.
+func (c Config) AttachmentsDir() string {
+	return or(c.Files.Dir, filepath.Join(c.DataDir, "attachments"))
+}
+
+// Outside reports whether new contents go to the directory, not into the database.
+func (f Files) Outside() bool { return f.Store == filesInDirectory }
