@@ -82,7 +82,7 @@ soak: build ## Half an hour of mixed load, drawn to soak.svg: memory, goroutines
 	go run ./internal/bench -soak $(or $(SOAK),30m) $(BENCH_FLAGS)
 
 .PHONY: chaos
-chaos: build ## Break the program in every way for half an hour; nothing lost, nothing twice (CHAOS_FLAGS='-only kill -seed 7')
+chaos: build ## Break the program in every way for some 25 minutes; nothing lost, nothing twice (CHAOS_FLAGS='-only kill -seed 7')
 	go run ./internal/chaos $(CHAOS_FLAGS)
 
 .PHONY: deploy-check

@@ -30,7 +30,7 @@ const (
 	floodChats  = 3
 	floodWindow = 2 * time.Second
 	pingTimeout = 10 * time.Second
-	maxPause    = 30 * time.Second
+	maxPause    = 10 * time.Second // so long may messages wait after Telegram is back
 )
 
 func newGate(ping func(ctx context.Context) error, log *slog.Logger) *gate {

@@ -233,11 +233,14 @@ func lanesOf(updates []domain.Update) []int64 {
 	return lanes
 }
 
-// backoff waits half a second, then twice as long each time, up to half a minute.
+// longestPause is how long people may wait for answers after Telegram is back.
+const longestPause = 10 * time.Second
+
+// backoff waits half a second, then twice as long each time, up to the longest pause.
 type backoff struct{ last time.Duration }
 
 func (b *backoff) wait(ctx context.Context) {
-	b.last = min(max(2*b.last, 500*time.Millisecond), 30*time.Second)
+	b.last = min(max(2*b.last, 500*time.Millisecond), longestPause)
 	t := time.NewTimer(b.last)
 	defer t.Stop()
 	select {

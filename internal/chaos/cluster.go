@@ -29,7 +29,7 @@ type cluster struct {
 	server   *embedded.Server
 }
 
-// startCluster runs a cluster that loses nothing it has committed when its processes die. The short
+// startCluster runs a cluster with the template in it. It loses nothing that it has committed when its processes die. The short
 // form spares the disk: a crash of processes, unlike one of the machine, leaves the kernel's memory.
 func startCluster(ctx context.Context, dir string, short bool) (*cluster, error) {
 	if err := os.MkdirAll(dir, 0o711); err != nil {
@@ -39,7 +39,13 @@ func startCluster(ctx context.Context, dir string, short bool) (*cluster, error)
 	if short {
 		c.settings["fsync"], c.settings["full_page_writes"] = "off", "off"
 	}
-	return c, c.start(ctx)
+	if err := c.start(ctx); err != nil {
+		return nil, err
+	}
+	if err := c.prepare(ctx); err != nil {
+		return nil, errors.Join(err, c.stop())
+	}
+	return c, nil
 }
 
 func (c *cluster) start(ctx context.Context) (err error) {

@@ -16,7 +16,7 @@ var crashed = scenario{
 	disturb: func(ctx context.Context, st *stage) error {
 		for range 6 {
 			pause(ctx, st.between(time.Second, 4*time.Second))
-			if err := st.suite.cluster.crash(ctx, st.between(0, 5*time.Second)); err != nil {
+			if err := st.cluster.crash(ctx, st.between(0, 5*time.Second)); err != nil {
 				return err
 			}
 		}
@@ -38,7 +38,7 @@ var late = scenario{
 			return err
 		}
 		away := make(chan error, 1)
-		go func() { away <- st.suite.cluster.crash(ctx, 5*time.Second) }()
+		go func() { away <- st.cluster.crash(ctx, 5*time.Second) }()
 		pause(ctx, time.Second)
 		if err := p.launch(); err != nil {
 			return err
@@ -78,7 +78,7 @@ var disconnected = scenario{
 // disconnect ends the program's connections, or those of them that are in the middle of something.
 func (st *stage) disconnect(ctx context.Context) error {
 	condition := []string{"true", "state <> 'idle'"}[st.rand.IntN(2)]
-	return st.suite.cluster.exec(ctx, "postgres", fmt.Sprintf(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+	return st.cluster.exec(ctx, "postgres", fmt.Sprintf(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 		WHERE datname = '%s' AND application_name = 'chamados' AND %s`, st.database(), condition))
 }
 

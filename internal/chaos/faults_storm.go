@@ -23,7 +23,7 @@ var squall = scenario{
 			func() error { return st.kill(0) },
 			func() error { return st.programs[0].start(ctx) },
 			func() error { return st.disconnect(ctx) },
-			func() error { return st.suite.cluster.crash(ctx, 300*time.Millisecond) },
+			func() error { return st.cluster.crash(ctx, 300*time.Millisecond) },
 			func() error { return st.replace(ctx, 1) },
 		} {
 			pause(ctx, st.between(100*time.Millisecond, 700*time.Millisecond))
@@ -39,7 +39,7 @@ var squall = scenario{
 var storm = scenario{
 	name: "storm", replicas: 3, webhook: true, restarts: true, mails: true, rate: 10, settle: 6 * time.Minute,
 	disturb: func(ctx context.Context, st *stage) error {
-		for end := time.Now().Add(10 * time.Minute); time.Now().Before(end) && ctx.Err() == nil; {
+		for end := time.Now().Add(8 * time.Minute); time.Now().Before(end) && ctx.Err() == nil; {
 			if err := st.strike(ctx); err != nil {
 				return err
 			}
@@ -60,7 +60,7 @@ func (st *stage) strike(ctx context.Context) error {
 		pause(ctx, st.between(0, 2*time.Second))
 		return st.programs[n].start(ctx)
 	case 2:
-		return st.suite.cluster.crash(ctx, st.between(0, 3*time.Second))
+		return st.cluster.crash(ctx, st.between(0, 3*time.Second))
 	case 3:
 		return st.disconnect(ctx)
 	case 4:

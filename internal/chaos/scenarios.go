@@ -1,11 +1,10 @@
 package main
 
-// scenarios are played in this order; each has a database of its own.
+// scenarios are begun in this order, the long ones first; each has a database of its own.
 var scenarios = []scenario{
+	outage, storm, killed,
+	migrated, oneOfThree, unmailed, locked, noRoom,
+	restarted, crashed, late, disconnected, exhausted,
+	unsteady, delivered, flooded, contested, blocked,
 	squall, calm,
-	killed, oneOfThree, restarted,
-	crashed, late, disconnected, locked, exhausted, noRoom,
-	unsteady, delivered, flooded, contested, blocked, migrated,
-	unmailed,
-	storm, outage,
 }

@@ -57,6 +57,7 @@ type ticketRef struct {
 type stage struct {
 	scenario
 	suite    *suite
+	cluster  *cluster
 	short    bool
 	rand     *rand.Rand // of the schedule
 	whim     *rand.Rand // of what people do
@@ -84,9 +85,9 @@ type remoteTicket struct {
 }
 
 // play sets a stage, lets people act while things break, mends them, and judges.
-func (s *suite) play(ctx context.Context, sc scenario, seed uint64) (f figures, err error) {
+func (s *suite) play(ctx context.Context, c *cluster, sc scenario, seed uint64) (f figures, err error) {
 	begin := time.Now()
-	st, err := s.stage(ctx, sc, seed)
+	st, err := s.stage(ctx, c, sc, seed)
 	if st != nil {
 		defer func() { err = errors.Join(err, st.close()) }()
 	}
@@ -124,10 +125,10 @@ func (s *suite) play(ctx context.Context, sc scenario, seed uint64) (f figures, 
 	return f, nil
 }
 
-func (s *suite) stage(ctx context.Context, sc scenario, seed uint64) (*stage, error) {
+func (s *suite) stage(ctx context.Context, c *cluster, sc scenario, seed uint64) (*stage, error) {
 	sc.replicas, sc.rate = max(sc.replicas, 1), max(sc.rate, 8)
 	st := &stage{
-		scenario: sc, suite: s, short: s.short, rand: rand.New(rand.NewPCG(seed, 1)), whim: rand.New(rand.NewPCG(seed, 2)), ledger: newLedger(),
+		scenario: sc, suite: s, cluster: c, short: s.short, rand: rand.New(rand.NewPCG(seed, 1)), whim: rand.New(rand.NewPCG(seed, 2)), ledger: newLedger(),
 		people: employees,
 	}
 	if s.short {
@@ -141,7 +142,7 @@ func (s *suite) stage(ctx context.Context, sc scenario, seed uint64) (*stage, er
 	if st.tokens, err = tokens(); err != nil {
 		return st, err
 	}
-	if err := s.cluster.create(ctx, st.database()); err != nil {
+	if err := c.create(ctx, st.database()); err != nil {
 		return st, err
 	}
 	if st.telegram, err = startTelegram(); err != nil {
@@ -170,7 +171,7 @@ func (st *stage) database() string {
 
 func (st *stage) startPrograms(ctx context.Context) error {
 	env := append([]string{
-		"DATABASE_URL=" + st.suite.cluster.url(st.database()), "TELEGRAM_API_URL=" + st.telegram.url,
+		"DATABASE_URL=" + st.cluster.url(st.database()), "TELEGRAM_API_URL=" + st.telegram.url,
 		"SMTP_URL=smtp://" + st.mail.addr, "EMAIL_FROM=chamados@exemplo.com.br",
 	}, st.env...)
 	if st.group {
@@ -332,7 +333,7 @@ func (st *stage) awaitQuiet(ctx context.Context, patience time.Duration) error {
 }
 
 func (st *stage) connect(ctx context.Context) (*pgx.Conn, error) {
-	return pgx.Connect(ctx, st.suite.cluster.url(st.database()))
+	return pgx.Connect(ctx, st.cluster.url(st.database()))
 }
 
 // close ends everything that the stage is made of.
@@ -354,7 +355,7 @@ func (st *stage) close() error {
 	if st.telegram != nil {
 		errs = append(errs, st.telegram.close())
 	}
-	return errors.Join(append(errs, st.suite.cluster.drop(context.Background(), st.database()))...)
+	return errors.Join(append(errs, st.cluster.drop(context.Background(), st.database()))...)
 }
 
 // maxDrain is how long a program may take to end in order.
