@@ -24,6 +24,7 @@ type Desk struct {
 	care      *CarePolicy
 	lead      string
 	pace      *pace
+	allowance int64 // bytes, 0 for no bound
 	sights    chan sight
 }
 
@@ -67,6 +68,9 @@ func (d *Desk) Now() time.Time { return d.now().UTC().Truncate(time.Microsecond)
 // record writes what a has done. Of a flood others hear after everybody else's news; in one's own chat
 // everything keeps its order.
 func (d *Desk) record(ctx context.Context, a Actor, r *Record) error {
+	if err := d.allow(ctx, a, r.Attachments); err != nil {
+		return err
+	}
 	if d.pace.floods(a, d.Now()) {
 		for i := range r.Notices {
 			r.Notices[i].Flood = r.Notices[i].UserID != a.ID

@@ -96,6 +96,7 @@ var (
 	ErrNotYoursToRate     = &Error{Code: CodeForbidden, Key: "not_yours_to_rate"}
 	ErrNotSolvedYet       = &Error{Code: CodeConflict, Key: "not_solved_yet"}
 	ErrStorageFull        = &Error{Code: CodeUnavailable, Key: "storage_full"} // no room for more
+	ErrAllowanceUsed      = &Error{Code: CodeThrottled, Key: "allowance_used"} // of attachments, for now
 	ErrContentMissing     = &Error{Code: CodeUnavailable, Key: "content_missing"}
 	ErrRatedTooLate       = &Error{Code: CodeConflict, Key: "rated_too_late"}
 )

@@ -50,6 +50,8 @@ type TicketStore interface {
 	Comment(ctx context.Context, id int64) (Comment, error)
 	// Attachment returns one attachment's description.
 	Attachment(ctx context.Context, id int64) (Attachment, error)
+	// Attached returns the bytes of the attachments that a person has added since a time.
+	Attached(ctx context.Context, userID int64, since time.Time) (int64, error)
 	// AttachmentContent opens the stored content; the caller closes it.
 	AttachmentContent(ctx context.Context, id int64) (io.ReadCloser, error)
 	// Record writes a decision.

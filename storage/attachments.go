@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"io"
+	"time"
 
 	"chamados/domain"
 
@@ -33,6 +34,14 @@ func (s *store) Attachment(ctx context.Context, id int64) (domain.Attachment, er
 	err := s.run(ctx, statement{sql: `SELECT ` + attachmentColumns + ` FROM anexos f WHERE f.id = $1::bigint`, args: []any{id},
 		read: one(func(rows pgx.Rows) error { return scanAttachment(rows, &f) })})
 	return f, wrap("read an attachment", absent(err, domain.ErrAttachmentNotFound))
+}
+
+// Attached returns the bytes of the attachments that a person has added since a time.
+func (s *store) Attached(ctx context.Context, userID int64, since time.Time) (int64, error) {
+	var sum int64
+	err := s.run(ctx, statement{sql: `SELECT coalesce(sum(tamanho_bytes), 0)::bigint FROM anexos WHERE usuario_id = $1::integer AND criado_em > $2::timestamp`,
+		args: []any{userID, since}, read: one(func(rows pgx.Rows) error { return rows.Scan(&sum) })})
+	return sum, wrap("sum up attachments", err)
 }
 
 // AttachmentContent opens a stored content, or returns [domain.ErrAttachmentNotFound] while there is

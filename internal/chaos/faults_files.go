@@ -131,7 +131,7 @@ func (st *stage) upload(ctx context.Context, by person, file uploaded, content [
 // photographs lets an employee answer their card with a document.
 func (st *stage) photographs(who int) error {
 	chat := employee(who).telegram()
-	st.documents++
+	st.documents[chat]++
 	_, err := st.telegram.Post(chat, chat, emulator.Draft{
 		ReplyTo: st.tickets[who].card, Document: &emulator.File{Name: fmt.Sprintf("chat-%d.bin", who), Data: noise(250_000)},
 	})
@@ -155,7 +155,7 @@ func (st *stage) judgeFiles(ctx context.Context, f *figures) error {
 			break
 		}
 	}
-	if want := len(st.files) + st.documents; kept != want {
+	if want := len(st.files) + total(st.documents); kept != want {
 		f.fault("%d files are kept, want %d by HTTP and %d by chat; %d wait", kept, len(st.files), st.documents, waiting)
 	}
 	for _, file := range st.files {
@@ -163,8 +163,15 @@ func (st *stage) judgeFiles(ctx context.Context, f *figures) error {
 			f.fault("%s of ticket %d: %v", file.name, file.ticket, err)
 		}
 	}
-	f.note("%d uploads kept, %d refused for want of room and gone without a trace, %d documents by chat kept", len(st.files), st.refused, st.documents)
+	f.note("%d uploads kept, %d refused for want of room and gone without a trace, %d documents by chat kept", len(st.files), st.refused, total(st.documents))
 	return nil
+}
+
+func total(counts map[int64]int) (sum int) {
+	for _, n := range counts {
+		sum += n
+	}
+	return sum
 }
 
 func (st *stage) judgeFile(ctx context.Context, file uploaded) error {

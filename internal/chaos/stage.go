@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -73,9 +74,9 @@ type stage struct {
 	remotes  []remoteTicket
 	moved    int64 // the group's new id
 
-	files     []uploaded // answered with 2xx
-	refused   int        // uploads
-	documents int        // sent by chat
+	files     []uploaded    // answered with 2xx
+	refused   int           // uploads
+	documents map[int64]int // sent by chat
 }
 
 // remoteTicket is the ticket of somebody without Telegram.
@@ -126,10 +127,10 @@ func (s *suite) play(ctx context.Context, c *cluster, sc scenario, seed uint64) 
 }
 
 func (s *suite) stage(ctx context.Context, c *cluster, sc scenario, seed uint64) (*stage, error) {
-	sc.replicas, sc.rate = max(sc.replicas, 1), max(sc.rate, 8)
+	sc.replicas, sc.rate = cmp.Or(sc.replicas, 1), cmp.Or(sc.rate, 8)
 	st := &stage{
 		scenario: sc, suite: s, cluster: c, short: s.short, rand: rand.New(rand.NewPCG(seed, 1)), whim: rand.New(rand.NewPCG(seed, 2)), ledger: newLedger(),
-		people: employees,
+		people: employees, documents: map[int64]int{},
 	}
 	if s.short {
 		st.people = employees / 3

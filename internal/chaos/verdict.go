@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -115,7 +116,7 @@ var arrived, _, _ = strings.Cut(i18n.Text(domain.LangPortuguese, "bot.reply.sent
 
 // judgeAnswers counts in each employee's chat the bot's words that a comment arrived: one for each.
 func (st *stage) judgeAnswers(stored map[string]int, calls []delivery, f *figures) {
-	due := map[int64]int{}
+	due := maps.Clone(st.documents)
 	for _, e := range st.ledger.entries {
 		if e.kind == 'c' && stored[e.marker] > 0 {
 			due[e.chat]++
