@@ -123,6 +123,9 @@ func (p *Panel) fail(w http.ResponseWriter, r *http.Request, v *visit, err error
 	if status >= http.StatusInternalServerError && r.Context().Err() == nil {
 		p.Log.ErrorContext(r.Context(), "panel request failed", "method", r.Method, "path", r.URL.Path, "error", err)
 	}
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", busyPause)
+	}
 	text := p.errorText(v.Lang, err)
 	if r.Header.Get(fragmentHeader) == "parte" {
 		writeJSON(w, status, map[string]any{"erro": text})
@@ -133,6 +136,9 @@ func (p *Panel) fail(w http.ResponseWriter, r *http.Request, v *visit, err error
 		p.Log.ErrorContext(r.Context(), "panel error page failed", "error", err)
 	}
 }
+
+// busyPause is after how many seconds it is worth asking again for what was not available.
+const busyPause = "5"
 
 type errorBody struct {
 	Status int

@@ -81,6 +81,7 @@ func TestBadSettingsAreNamedAndSecretsAreNot(t *testing.T) {
 		{"admin: {email: a@b.c}", "admin.email (ADMIN_EMAIL)", "ADMIN_PASSWORD"},
 		{"log: {level: loud}", "log.level", "loud"},
 		{"attachments: {store: disk}", "attachments.store (ATTACHMENTS_STORE)", "disk"},
+		{"attachments: {megabytes_per_day: -1}", "attachments.megabytes_per_day", "-1"},
 		{"tipo: x", "tipo", ""},
 	} {
 		_, err := Load(configtest.File(t, c.yaml, ""), false)

@@ -22,5 +22,8 @@ func (c Config) deskOptions(reject func(key, format string, args ...any)) []doma
 	if err != nil {
 		reject("care", "%v", err)
 	}
-	return []domain.Option{domain.WithSLA(sla), domain.WithCare(care), domain.WithLead(c.Desk.Lead), domain.WithPace(c.Notices.PerMinute)}
+	return []domain.Option{
+		domain.WithSLA(sla), domain.WithCare(care), domain.WithLead(c.Desk.Lead), domain.WithPace(c.Notices.PerMinute),
+		domain.WithAllowance(int64(c.Files.PerDay) << 20),
+	}
 }

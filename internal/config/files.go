@@ -7,6 +7,8 @@ import "path/filepath"
 type Files struct {
 	Store string `mapstructure:"store"`
 	Dir   string `mapstructure:"dir"`
+	// PerDay is what one person may attach within a day, in MB (1024 KB); 0 for no bound.
+	PerDay int `mapstructure:"megabytes_per_day"`
 }
 
 const (
@@ -15,13 +17,17 @@ const (
 )
 
 var filesDefaults = map[string]any{
-	"attachments.store": filesInDatabase,
-	"attachments.dir":   "",
+	"attachments.store":             filesInDatabase,
+	"attachments.dir":               "",
+	"attachments.megabytes_per_day": 500,
 }
 
 func (f Files) validate(reject func(key, format string, args ...any)) {
 	if f.Store != filesInDatabase && f.Store != filesInDirectory {
 		reject("attachments.store", "%q is none of %s, %s", f.Store, filesInDatabase, filesInDirectory)
+	}
+	if f.PerDay < 0 {
+		reject("attachments.megabytes_per_day", "%d is negative", f.PerDay)
 	}
 }
 
