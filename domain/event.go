@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"slices"
 	"strconv"
 	"time"
 )
@@ -62,6 +63,14 @@ func (e Event) VisibleTo(a Actor) bool {
 		return true
 	}
 	return a.Active && !e.Internal && e.RequesterID == a.ID
+}
+
+// Overtaken reports whether a person has changed the status themselves since e set it: by the ticket's history
+// there is nothing to tell or to ask them about e any more.
+func (e Event) Overtaken(person int64, history []Event) bool {
+	return e.Kind == EventStatus && slices.ContainsFunc(history, func(later Event) bool {
+		return later.ID > e.ID && later.Kind == EventStatus && later.ActorID == person
+	})
 }
 
 // event starts an entry about t by a.

@@ -282,18 +282,18 @@ func (r *Relay) notice(ctx context.Context, m domain.Mail, u domain.User, lang d
 	if err != nil {
 		return letter{}, err
 	}
-	if l := r.write.notice(lang, u, t.Ticket, standing(t, events)); l != nil {
+	if l := r.write.notice(lang, u, t.Ticket, standing(t, u.ID, events)); l != nil {
 		return *l, nil
 	}
 	return letter{}, fmt.Errorf("%w: what it tells of was taken back, or has settled", errMoot)
 }
 
-// standing leaves out warnings that have become moot while the mail waited.
-func standing(t domain.TicketView, events []domain.NoticeEventView) []domain.NoticeEventView {
+// standing leaves out what has become moot while the mail waited: warnings, and what the reader has dealt with.
+func standing(t domain.TicketView, reader int64, events []domain.NoticeEventView) []domain.NoticeEventView {
 	return slices.DeleteFunc(events, func(e domain.NoticeEventView) bool {
 		warns := e.Kind == domain.EventSLAWarning || e.Kind == domain.EventSLABreach
 		_, settled := t.Settled(e.Event, t.Events)
-		return warns && settled
+		return warns && settled || e.Overtaken(reader, t.Events)
 	})
 }
 

@@ -72,9 +72,9 @@ func (r *Relay) reachable(ctx context.Context, reader Reader, v domain.TicketVie
 	return u.Active && u.TelegramID != 0 && u.ChatBlocked.IsZero(), nil
 }
 
-// forReader returns the events that a reader may learn of.
-func forReader(reader Reader, events []domain.NoticeEventView) []domain.NoticeEventView {
+// forReader returns the events that a reader may learn of and has not dealt with.
+func forReader(reader Reader, userID int64, history []domain.Event, events []domain.NoticeEventView) []domain.NoticeEventView {
 	return slices.DeleteFunc(slices.Clone(events), func(e domain.NoticeEventView) bool {
-		return e.Internal && !reader.IT
+		return e.Internal && !reader.IT || userID != 0 && e.Overtaken(userID, history)
 	})
 }

@@ -59,6 +59,27 @@ func TestWhoSeesWhat(t *testing.T) {
 	})
 }
 
+// Who has confirmed in the panel is not asked in the chat whether it worked; the group still hears of both.
+func TestWhatThePersonDealtWithIsNotToldThem(t *testing.T) {
+	inOffice(t, func(o *office) {
+		solved := domain.Event{ID: 1, Kind: domain.EventStatus, ActorID: tech, To: string(domain.StatusResolved)}
+		closed := domain.Event{ID: 2, Kind: domain.EventStatus, ActorID: employee, To: string(domain.StatusClosed)}
+		o.outbox.events[1] = domain.NoticeEventView{Event: solved}
+		asked := o.outbox.add(noticeFor(employee, employee, 1))
+		o.open(10 * time.Second)
+		o.want("notice en it=false status")
+		o.sender.forget()
+		o.desk.history = []domain.Event{solved, closed}
+		dealtWith := o.outbox.add(noticeFor(employee, employee, 1))
+		o.outbox.add(noticeFor(group, 0, 1))
+		o.open(10 * time.Second)
+		o.want("notice pt-BR it=true status")
+		if asked.sent == 0 || !dealtWith.finished || dealtWith.sent != 0 {
+			t.Errorf("asked %+v, dealt with %+v", asked, dealtWith)
+		}
+	})
+}
+
 // The card of whoever had the ticket says so once and is left alone; who gets it back gets a
 // new one.
 func TestCardOfAFormerAssigneeIsClosed(t *testing.T) {

@@ -138,7 +138,7 @@ func (r *Relay) notice(ctx context.Context, d *domain.Delivery) (done, error) {
 	if err != nil {
 		return done{}, err
 	}
-	events = forReader(reader, events)
+	events = forReader(reader, d.UserID, v.Events, events)
 	if len(events) == 0 || !v.DeletedAt.IsZero() {
 		return done{}, nil
 	}
