@@ -65,7 +65,7 @@ func (w *wire) serve() {
 		far, err := net.Dial(w.network, w.address)
 		w.mu.Lock()
 		if err != nil || w.cut {
-			err = errors.Join(err, near.Close())
+			_ = near.Close()
 			if far != nil {
 				_ = far.Close()
 			}
