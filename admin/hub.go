@@ -80,13 +80,18 @@ const (
 	accountsShare  = 5
 )
 
-// reserve keeps room for one more connection of an account, 0 for a stranger's, until release; false
-// when there is none.
-func (h *hub) reserve(userID int64) (release func(), ok bool) {
+// Reasons for which there is no room for one more connection.
+var (
+	errSocketsFull = &domain.Error{Code: domain.CodeUnavailable, Key: "unavailable"}
+	errTooManyOwn  = &domain.Error{Code: domain.CodeThrottled, Key: "too_many_connections", Args: map[string]any{"Seconds": 30}}
+)
+
+// reserve keeps room for one more connection of an account, 0 for a stranger's, until release.
+func (h *hub) reserve(userID int64) (release func(), err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if !h.room(userID) {
-		return nil, false
+	if err := h.room(userID); err != nil {
+		return nil, err
 	}
 	h.reserved[userID]++
 	h.reservations++
@@ -97,17 +102,20 @@ func (h *hub) reserve(userID int64) (release func(), ok bool) {
 		if h.reserved[userID]--; h.reserved[userID] == 0 {
 			delete(h.reserved, userID)
 		}
-	}, true
+	}, nil
 }
 
-func (h *hub) room(userID int64) bool {
+func (h *hub) room(userID int64) error {
 	most, all := h.server.MaxSockets, len(h.clients)+h.reservations
 	share := max(1, most/accountsShare)
 	if userID == 0 {
 		share = max(1, most/strangersShare)
 	}
-	if all >= most || all < share {
-		return all < most
+	switch {
+	case all >= most:
+		return errSocketsFull
+	case all < share:
+		return nil
 	}
 	same := h.reserved[userID]
 	for c := range h.clients {
@@ -115,7 +123,13 @@ func (h *hub) room(userID int64) bool {
 			same++
 		}
 	}
-	return same < share
+	switch {
+	case same < share:
+		return nil
+	case userID == 0:
+		return errSocketsFull
+	}
+	return errTooManyOwn
 }
 
 // add lets a client in; false when the server is ending.

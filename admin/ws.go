@@ -69,9 +69,9 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, s.languageOf(r, nil), err, nil)
 		return
 	}
-	release, ok := s.hub.reserve(actor.ID)
-	if !ok {
-		s.fail(w, r, s.languageOf(r, &actor.User), &domain.Error{Code: domain.CodeUnavailable, Key: "unavailable"}, nil)
+	release, err := s.hub.reserve(actor.ID)
+	if err != nil {
+		s.fail(w, r, s.languageOf(r, &actor.User), err, nil)
 		return
 	}
 	defer release()

@@ -71,7 +71,11 @@ func TestNobodyTakesAllConnections(t *testing.T) {
 			t.Cleanup(func() { _ = conn.CloseNow() })
 			return false
 		}
-		if res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") == "" {
+		want := http.StatusServiceUnavailable
+		if header != nil {
+			want = http.StatusTooManyRequests
+		}
+		if res.StatusCode != want || res.Header.Get("Retry-After") == "" {
 			t.Errorf("%d %v", res.StatusCode, res.Header)
 		}
 		return true
