@@ -120,7 +120,8 @@ func (s *Server) changePassword(c *call, b *newPasswordBody) (emailAnswer, error
 
 // tryCode returns the account if the code is its code.
 func (s *Server) tryCode(ctx context.Context, r *http.Request, email, code string, use bool) (domain.User, error) {
-	if err := s.attempt(ctx, s.codeLimits(r, "try", email)); err != nil {
+	limits := s.codeLimits(r, "try", email)
+	if err := s.attempt(ctx, limits); err != nil {
 		return domain.User{}, err
 	}
 	if s.Codes == nil || !plain(email) {
@@ -137,7 +138,7 @@ func (s *Server) tryCode(ctx context.Context, r *http.Request, email, code strin
 	if !ok || !u.Active {
 		return domain.User{}, errCode
 	}
-	return u, nil
+	return u, s.succeed(ctx, limits)
 }
 
 func (s *Server) codeHash(userID int64, code string) []byte {

@@ -2,6 +2,7 @@ package admin_test
 
 import (
 	"fmt"
+	"net/http"
 	"runtime"
 	"strings"
 	"testing"
@@ -167,6 +168,30 @@ func TestAStrangerHoldsNobodyOut(t *testing.T) {
 }
 
 // The answer to a code that nobody asked for does not depend on who else guesses.
+// Whoever has the right code is not held up by having looked whether it is right, nor by mistakes before.
+func TestTheRightCodeIsNoTry(t *testing.T) {
+	w := newWorld(t)
+	w.call("", "POST", "/api/auth/send-verification-code", `{"email":"ana@exemplo.com.br"}`)
+	code := w.sentCode("ana@exemplo.com.br")
+	verify := func(code string) int {
+		return w.call("", "POST", "/api/auth/verify-code", fmt.Sprintf(`{"email":"ana@exemplo.com.br","code":%q}`, code)).status
+	}
+	for range 3 {
+		if got := verify("x"); got != http.StatusBadRequest {
+			t.Errorf("a wrong code: %d", got)
+		}
+	}
+	for n := range 12 {
+		if got := verify(code); got != http.StatusOK {
+			t.Fatalf("the right code for the %dth time: %d", n+1, got)
+		}
+	}
+	a := w.call("", "POST", "/api/auth/change-password", fmt.Sprintf(`{"email":"ana@exemplo.com.br","code":%q,"new_password":"outra senha bem longa"}`, code))
+	if a.status != http.StatusOK {
+		t.Errorf("changing the password then: %d %s", a.status, a.body)
+	}
+}
+
 func TestAStrangerKeepsNobodyFromANewPassword(t *testing.T) {
 	ours, err := proxy.Parse([]string{"127.0.0.1", "::1"})
 	if err != nil {

@@ -77,7 +77,7 @@ func (s *Server) homeKey(r *http.Request, email string) string {
 func (s *Server) codeLimits(r *http.Request, what, email string) []domain.Limit {
 	account, address := digest(domain.NormalizeEmail(email)), digest(s.address(r))
 	return []domain.Limit{
-		{Key: what + ":" + digest(account+address), Free: freeOfPair},
+		{Key: what + ":" + digest(account+address), Free: freeOfPair, Clears: true},
 		{Key: what + "-addr:" + address, Free: 30},
 		{Key: what + "-conta:" + account, Free: 10, Max: 5 * time.Minute},
 	}

@@ -4,10 +4,13 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"chamados/bot/emulator"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // calls are the faults that a call of the Bot API can meet. The program gives up waiting for an answer
@@ -162,27 +165,24 @@ var outage = scenario{
 	},
 }
 
-// pileUp opens n tickets, whose cards wait.
+// pileUp opens n tickets, whose cards wait. Each person opens one after the other: only then they have an order.
 func (st *stage) pileUp(ctx context.Context, n int) error {
-	errs := make(chan error, loadWorkers)
-	for w := range loadWorkers {
-		go func() {
-			for i := w; i < n; i += loadWorkers {
-				if err := st.opens(ctx, employee(i%st.people)); err != nil {
-					errs <- err
-					return
+	st.piled = make([][]string, st.people)
+	var g errgroup.Group
+	g.SetLimit(loadWorkers)
+	for who := range st.people {
+		g.Go(func() error {
+			for range n / st.people {
+				marker, err := st.opens(ctx, employee(who))
+				if err != nil {
+					return err
 				}
+				st.piled[who] = append(st.piled[who], marker)
 			}
-			errs <- nil
-		}()
+			return nil
+		})
 	}
-	var first error
-	for range loadWorkers {
-		if err := <-errs; err != nil {
-			first = err
-		}
-	}
-	return first
+	return g.Wait()
 }
 
 // flicker changes each ticket's status many times: its card is to be edited once.
@@ -240,36 +240,21 @@ func (st *stage) urgentSoon(ctx context.Context) error {
 	return nil
 }
 
-// judgeOrder looks whether the cards of new tickets came in the order in which they were opened, chat by
-// chat. The order of opening is that of the tickets' numbers.
+// judgeOrder looks whether the cards of the tickets that piled up came in the order in which they were opened, chat
+// by chat.
 func (st *stage) judgeOrder(f *figures) {
-	for i := range st.people {
-		last := ""
-		for _, m := range st.telegram.Messages(employee(i).telegram()) {
-			if !st.telegram.FromBot(m) || !isCard(m) {
-				continue
+	for who, want := range st.piled {
+		chat := employee(who).telegram()
+		var got []string
+		for _, m := range st.telegram.Messages(chat) {
+			if found := marker.FindString(m.Content()); st.telegram.FromBot(m) && isCard(m) && slices.Contains(want, found) {
+				got = append(got, found)
 			}
-			n := number(m)
-			if n == "" {
-				continue
-			}
-			if len(n) < len(last) || len(n) == len(last) && n < last {
-				f.fault("chat %d shows ticket %s after %s", employee(i).telegram(), n, last)
-				return
-			}
-			last = n
+		}
+		if !slices.Equal(got, want) {
+			f.fault("chat %d shows tickets in another order than that of their opening", chat)
 		}
 	}
-}
-
-// number returns the number of the ticket whose card a message is.
-func number(m emulator.Message) string {
-	_, rest, ok := strings.Cut(m.Content(), " #")
-	if !ok || !marker.MatchString(m.Content()) {
-		return ""
-	}
-	n, _, _ := strings.Cut(rest, " ")
-	return n
 }
 
 // judgePace tells how the messages went out after the outage, and how often each card was edited.

@@ -118,7 +118,10 @@ func (st *stage) deed(n int) func(context.Context) error {
 	case n%10 == 7 && st.mails:
 		return func(ctx context.Context) error { return st.tells(ctx, st.remotes[who%unlinked]) }
 	case n%10 == 9:
-		return func(ctx context.Context) error { return st.opens(ctx, employee(who)) }
+		return func(ctx context.Context) error {
+			_, err := st.opens(ctx, employee(who))
+			return err
+		}
 	case n%10 == 4:
 		status := []string{"em_andamento", "aguardando"}[st.whim.IntN(2)]
 		return func(ctx context.Context) error { return st.moves(ctx, who, status) }
@@ -168,8 +171,8 @@ func (st *stage) tells(ctx context.Context, t remoteTicket) error {
 	return ignoreEnd(ctx, err)
 }
 
-// opens lets somebody open a ticket that nobody cares for.
-func (st *stage) opens(ctx context.Context, p person) error {
+// opens lets somebody open a ticket that nobody cares for, and returns its marker.
+func (st *stage) opens(ctx context.Context, p person) (string, error) {
 	e := st.ledger.open('t', p.telegram())
 	err := st.ask(ctx, request{by: p, method: "POST", path: "/api/chamados", key: st.name + e.marker, body: map[string]string{
 		"titulo": e.marker + " sem rede", "descricao": "A rede da sala não funciona.", "categoria": "rede",
@@ -177,7 +180,7 @@ func (st *stage) opens(ctx context.Context, p person) error {
 	if err == nil {
 		st.ledger.confirm(e)
 	}
-	return ignoreEnd(ctx, err)
+	return e.marker, ignoreEnd(ctx, err)
 }
 
 // moves gives an employee's ticket a status. Only one person at a time does that to a ticket, so that

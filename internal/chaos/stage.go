@@ -72,7 +72,8 @@ type stage struct {
 	slowest  time.Duration // of the stops so far
 	tickets  []ticketRef
 	remotes  []remoteTicket
-	moved    int64 // the group's new id
+	moved    int64      // the group's new id
+	piled    [][]string // the markers of what each employee opened, in order
 
 	files     []uploaded    // answered with 2xx
 	refused   int           // uploads
