@@ -58,6 +58,7 @@ type DB struct {
 	log      *slog.Logger
 	now      func() time.Time
 	wake     *wakes
+	gangs    gangs
 	presence presence
 	sealer   sealer
 	gather   time.Duration
@@ -100,6 +101,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 		return nil, fmt.Errorf("key: %w", err)
 	}
 	db.store = store{db: db}
+	db.gangs = gangs{write: db.run, patience: db.wait}
 	if err := errors.Join(db.Ping(ctx), db.openReplica(ctx, o.ReplicaURL, cfg)); err != nil {
 		db.Close()
 		return nil, err

@@ -26,9 +26,12 @@ func (s *store) Record(ctx context.Context, r *domain.Record) error {
 	st := b.statement()
 	st.wake = &b.wake
 	st.read = one(b.scan)
-	if r.Opened == nil && r.Comment == nil {
+	switch {
+	case s.tx == nil && b.waitsForNobody():
+		err = s.db.gangs.run(ctx, st)
+	case r.Opened == nil && r.Comment == nil:
 		err = s.later(ctx, st)
-	} else {
+	default:
 		err = s.run(ctx, st)
 	}
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -51,7 +54,15 @@ type recorder struct {
 	// outside are the names of the attachments' contents beside the database, "" for those within
 	outside []string
 	parts   []string
+	tells   []bool // of each event: it is about the comment that the record writes
 	wake    Wake
+}
+
+// waitsForNobody reports whether the statement changes no row that is there already, so that no
+// transaction can make it wait.
+func (b *recorder) waitsForNobody() bool {
+	r := b.r
+	return r.Opened != nil || r.Comment != nil && !r.Responded && !r.Noted
 }
 
 func newRecorder(r *domain.Record, now time.Time) (*recorder, error) {
@@ -67,6 +78,9 @@ func newRecorder(r *domain.Record, now time.Time) (*recorder, error) {
 	}
 	if b.ticket == nil {
 		return nil, errors.New("a record of no ticket")
+	}
+	for _, e := range r.Events {
+		b.tells = append(b.tells, r.Comment != nil && e.CommentID == 0 && (e.Kind == domain.EventComment || e.Kind == domain.EventNote))
 	}
 	return b, nil
 }
@@ -226,7 +240,8 @@ func (b *recorder) link() {
 		`::timestamptz FROM t ON CONFLICT (chat_id, mensagem_id) DO NOTHING)`)
 }
 
-// scan fills in the ids of what is new and notes whom the record wakes.
+// scan fills in the ids of what is new and notes whom the record wakes; anew, if the statement had to be
+// repeated.
 func (b *recorder) scan(rows pgx.Rows) error {
 	var id int64
 	var comment zeroInt
@@ -240,7 +255,7 @@ func (b *recorder) scan(rows pgx.Rows) error {
 	}
 	for i, e := range events {
 		b.r.Events[i].ID, b.r.Events[i].TicketID = e, id
-		if b.ofNewComment(b.r.Events[i]) {
+		if b.tells[i] {
 			b.r.Events[i].CommentID = int64(comment)
 		}
 	}
@@ -257,9 +272,4 @@ func (b *recorder) scan(rows pgx.Rows) error {
 
 func (b *recorder) pendingFiles() bool {
 	return slices.ContainsFunc(b.r.Attachments, func(f domain.NewAttachment) bool { return f.Content == nil && f.FileID != "" })
-}
-
-// ofNewComment reports whether an event tells of the comment that this record writes.
-func (b *recorder) ofNewComment(e domain.Event) bool {
-	return b.r.Comment != nil && e.CommentID == 0 && (e.Kind == domain.EventComment || e.Kind == domain.EventNote)
 }

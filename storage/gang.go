@@ -1,0 +1,134 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+const (
+	// gangSize is how many writes go into one transaction at most, and gangTime how long that may take.
+	gangSize = 16
+	gangTime = 30 * time.Second
+	// gangsAtOnce is how many such transactions run beside each other: while one is with the database, the
+	// program reads and answers the requests of the next.
+	gangsAtOnce = 2
+)
+
+// gangs joins writes that come at the same time into one transaction, sent in one go: they share its
+// commit and its wait for the disk. A write that comes alone goes alone and at once. Each caller learns
+// the outcome of the commit; one whose write the database refuses spoils nothing for the others.
+//
+// Only writes go here that wait for no other transaction, and so do not make each other wait, and whose
+// values can be encoded: what the client refuses by itself it refuses to the whole gang.
+type gangs struct {
+	write    func(ctx context.Context, list ...statement) error
+	patience time.Duration // to wait for a turn
+
+	mu      sync.Mutex
+	waiting []*member
+	working int
+}
+
+// member is one write.
+type member struct {
+	ctx  context.Context
+	st   statement
+	err  error
+	done chan struct{}
+}
+
+// run returns when the statement is committed, or the error that it failed with.
+func (g *gangs) run(ctx context.Context, st statement) error {
+	m := &member{ctx: ctx, st: st, done: make(chan struct{})}
+	g.join(m)
+	patience, cancel := context.WithTimeout(ctx, g.patience)
+	defer cancel()
+	select {
+	case <-m.done:
+	case <-patience.Done():
+		if g.leave(m) {
+			return wrap("wait for a turn to write", patience.Err())
+		}
+		<-m.done
+	}
+	return m.err
+}
+
+func (g *gangs) join(m *member) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.waiting = append(g.waiting, m)
+	if g.working < gangsAtOnce {
+		g.working++
+		go g.work()
+	}
+}
+
+// leave takes a write back that has not begun, and reports whether it could.
+func (g *gangs) leave(m *member) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	i := slices.Index(g.waiting, m)
+	if i >= 0 {
+		g.waiting = slices.Delete(g.waiting, i, i+1)
+	}
+	return i >= 0
+}
+
+// work writes gang after gang until nothing waits.
+func (g *gangs) work() {
+	for list := g.take(); len(list) > 0; list = g.take() {
+		if len(list) == 1 {
+			list[0].err = g.write(list[0].ctx, list[0].st)
+		} else {
+			g.together(list)
+		}
+		for _, m := range list {
+			close(m.done)
+		}
+	}
+}
+
+// take removes the next gang from the queue, or ends the work.
+func (g *gangs) take() []*member {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	n := min(len(g.waiting), gangSize)
+	list := slices.Clone(g.waiting[:n])
+	g.waiting = slices.Delete(g.waiting, 0, n)
+	if n == 0 {
+		g.working--
+	}
+	return list
+}
+
+// together writes a gang in one transaction, or each alone if the database refuses one of them.
+func (g *gangs) together(list []*member) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(list[0].ctx), gangTime)
+	defer cancel()
+	all := make([]statement, len(list))
+	for i, m := range list {
+		all[i] = m.st
+	}
+	err := g.write(ctx, all...)
+	for _, m := range list {
+		if m.err = err; refused(err) {
+			m.err = g.write(m.ctx, m.st)
+		}
+	}
+}
+
+// refused reports whether an error says that the database will have no part of one of the statements,
+// and that nothing was written: values that it does not take, or locks that cannot be had together.
+func refused(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && e.Severity == "ERROR" && slices.ContainsFunc([]string{"22", "23", "40"}, func(class string) bool {
+		return strings.HasPrefix(e.Code, class)
+	})
+}

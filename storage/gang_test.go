@@ -1,0 +1,148 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// door takes gangs and lets them through when it is opened.
+type door struct {
+	mu    sync.Mutex
+	seen  [][]string
+	open  chan struct{}
+	fails func(list []string) error
+}
+
+func (d *door) write(ctx context.Context, list ...statement) error {
+	var names []string
+	for _, st := range list {
+		names = append(names, st.sql)
+	}
+	select {
+	case <-d.open:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.seen = append(d.seen, names)
+	if d.fails != nil {
+		return d.fails(names)
+	}
+	return nil
+}
+
+// crowd has so many writes come while the first ones are under way, and returns the outcome of each.
+func crowd(d *door, g *gangs, n int, then func()) []error {
+	out := make([]error, n)
+	var group sync.WaitGroup
+	for i := range n {
+		group.Go(func() { out[i] = g.run(context.Background(), statement{sql: fmt.Sprint(i)}) })
+		synctest.Wait()
+	}
+	then()
+	group.Wait()
+	return out
+}
+
+func newDoor() (*door, *gangs) {
+	d := &door{open: make(chan struct{})}
+	return d, &gangs{write: d.write, patience: 5 * time.Second}
+}
+
+func TestWritesThatComeTogetherGoTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, g := newDoor()
+		for i, err := range crowd(d, g, 2+gangSize+3, func() { close(d.open) }) {
+			if err != nil {
+				t.Errorf("write %d: %v", i, err)
+			}
+		}
+		var sizes []int
+		var all []string
+		for _, list := range d.seen {
+			sizes, all = append(sizes, len(list)), append(all, list...)
+		}
+		slices.Sort(sizes)
+		if !slices.Equal(sizes, []int{1, 1, 3, gangSize}) {
+			t.Errorf("gangs of %v", sizes)
+		}
+		slices.Sort(all)
+		if n := len(slices.Compact(all)); n != 2+gangSize+3 {
+			t.Errorf("%d different writes", n)
+		}
+		synctest.Wait()
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		if g.working != 0 {
+			t.Errorf("%d still at work", g.working)
+		}
+	})
+}
+
+// A write that the database refuses is the only one that fails; trouble with the connection is everybody's,
+// for nobody knows what became of the commit.
+func TestRefusedWriteFailsAlone(t *testing.T) {
+	foreignKey := &pgconn.PgError{Severity: "ERROR", Code: "23503"}
+	for what, c := range map[string]struct {
+		err    error
+		others bool // fail too
+	}{
+		"a value": {foreignKey, false}, "a lock": {&pgconn.PgError{Severity: "ERROR", Code: "55P03"}, true},
+		"the server": {&pgconn.PgError{Severity: "FATAL", Code: "57P01"}, true}, "the line": {errors.New("unexpected EOF"), true},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			d, g := newDoor()
+			d.fails = func(list []string) error {
+				if slices.Contains(list, "4") {
+					return c.err
+				}
+				return nil
+			}
+			out := crowd(d, g, 6, func() { close(d.open) })
+			for i, err := range out {
+				want := error(nil)
+				if i == 4 || i >= 2 && c.others {
+					want = c.err
+				}
+				if !errors.Is(err, want) {
+					t.Errorf("%s, write %d: %v", what, i, err)
+				}
+			}
+		})
+	}
+}
+
+func TestWriteThatWaitsTooLongIsGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, g := newDoor()
+		begin := time.Now()
+		var late error
+		out := crowd(d, g, 2, func() {
+			late = g.run(context.Background(), statement{sql: "late"})
+			if took := time.Since(begin); took != g.patience {
+				t.Errorf("given up after %s", took)
+			}
+			ctx, cancel := context.WithCancel(context.Background())
+			cancel()
+			if err := g.run(ctx, statement{sql: "gone"}); !errors.Is(err, context.Canceled) {
+				t.Errorf("whoever has gone: %v", err)
+			}
+			close(d.open)
+		})
+		if !errors.Is(late, context.DeadlineExceeded) || !unavailable(late) {
+			t.Errorf("the late one: %v", late)
+		}
+		if err := errors.Join(out...); err != nil || len(d.seen) != 2 {
+			t.Errorf("%v, written: %v", err, d.seen)
+		}
+	})
+}
