@@ -16,7 +16,7 @@ func TestShortForm(t *testing.T) {
 	if testing.Short() {
 		t.Skip("half a minute with real processes")
 	}
-	s := &suite{binary: build(t), seed: rand.Uint64N(1_000_000), short: true, only: regexp.MustCompile(""), say: t.Logf}
+	s := &suite{binary: build(t), seed: rand.Uint64N(1_000_000), short: true, lanes: 2, only: regexp.MustCompile(""), say: t.Logf}
 	total, err := s.run(t.Context())
 	if err != nil {
 		t.Fatal(err)
