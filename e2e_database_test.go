@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -127,7 +128,7 @@ func TestWhatPeopleDoInChatWhileTheDatabaseIsAwayIsNotLost(t *testing.T) {
 	ask := carla.Expect(carla.bold("bot.ask.categoria"))
 
 	w.set(true)
-	o.until(func() bool { return o.status("/ready") == http.StatusServiceUnavailable })
+	o.until(func() bool { return o.statusAt(o.program, "/ready") == http.StatusServiceUnavailable })
 	var taps sync.WaitGroup
 	for _, tap := range []func(context.Context) (emulator.CallbackAnswer, error){
 		func(ctx context.Context) (emulator.CallbackAnswer, error) {
@@ -215,9 +216,50 @@ func (o *office) direct() *pgx.Conn {
 	return conn
 }
 
-func (o *office) status(path string) int {
-	r, err := http.Get("http://" + o.program.Addr() + path)
+func (o *office) statusAt(p *Program, path string) int {
+	r, err := http.Get("http://" + p.Addr() + path)
 	o.must(err)
 	_ = r.Body.Close()
 	return r.StatusCode
+}
+
+// Whoever asks a program that waits for its database is told at once that it is starting, and Telegram that it should come
+// again.
+func TestAProgramThatStartsSaysSo(t *testing.T) {
+	o := newOffice(t)
+	w := wired(t, o)
+	o.must(o.program.Stop())
+	w.set(true)
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	o.must(err)
+	o.config.HTTP.Addr = free.Addr().String()
+	o.must(free.Close())
+	p := NewProgram(o.config, slog.New(slog.DiscardHandler))
+	started := make(chan error, 1)
+	go func() { started <- p.Start(t.Context()) }()
+	t.Cleanup(func() { _ = p.Stop() })
+
+	for _, c := range []struct{ method, path, accept, body string }{
+		{"GET", "/health", "", `"code":"starting"`}, {"GET", "/ready", "", "iniciando"},
+		{"POST", webhookPath, "", "iniciando"}, {"GET", "/", "text/html", "<p>O serviço está iniciando"},
+	} {
+		r, err := http.NewRequestWithContext(t.Context(), c.method, "http://"+o.config.HTTP.Addr+c.path, nil)
+		o.must(err)
+		r.Header.Set("Accept", c.accept)
+		var res *http.Response
+		o.until(func() bool {
+			res, err = http.DefaultClient.Do(r)
+			return err == nil
+		})
+		body, _ := io.ReadAll(res.Body)
+		_ = res.Body.Close()
+		if res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") == "" || !strings.Contains(string(body), c.body) {
+			t.Errorf("%s %s: %d %v %s", c.method, c.path, res.StatusCode, res.Header, body)
+		}
+	}
+	w.set(false)
+	o.must(<-started)
+	if got := o.statusAt(p, "/health"); got != http.StatusOK {
+		t.Errorf("/health when it has started: %d", got)
+	}
 }

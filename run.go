@@ -17,8 +17,6 @@ import (
 	"chamados/admin/metrics"
 	"chamados/admin/panel"
 	"chamados/admin/password"
-	"chamados/admin/proxy"
-	"chamados/admin/session"
 	"chamados/bot/notify"
 	"chamados/domain"
 	"chamados/internal/config"
@@ -50,6 +48,8 @@ type Program struct {
 	server   *admin.Server
 	metrics  *metrics.Metrics
 	listener net.Listener
+	web      *http.Server
+	door     door
 	botName  atomic.Pointer[string]
 	started  time.Time
 
@@ -87,7 +87,7 @@ func (p *Program) start(ctx context.Context) error {
 	if p.listener, err = listen(p.config.HTTP.Addr); err != nil {
 		return err
 	}
-	p.later(func() error { return ignoreClosed(p.listener.Close()) })
+	p.openDoor()
 	hasher, err := p.openDesk(ctx, p.openDatabase)
 	if err != nil {
 		return err
@@ -180,64 +180,6 @@ func (p *Program) background(name string, fn func(ctx context.Context) error) (e
 	return cancel
 }
 
-// startWeb opens the panel, the API and the WebSocket.
-func (p *Program) startWeb() error {
-	proxies, err := proxy.Parse(p.config.HTTP.TrustedProxies)
-	if err != nil {
-		return err
-	}
-	sessions, err := session.New(session.Options{
-		Secret: p.secret, Accounts: p.desk, Ended: p.db, Now: p.now,
-		Lifetime: time.Duration(p.config.Auth.TokenMinutes) * time.Minute, PublicURL: p.config.HTTP.PublicURL,
-	})
-	if err != nil {
-		return err
-	}
-	pages, err := panel.New(panel.Options{
-		Desk: p.desk, Sessions: sessions, InviteLink: p.inviteLink, Now: p.now,
-		Location: p.config.Desk.Location(), Log: p.log, DefaultLang: p.config.Desk.Language,
-		System: p.summary,
-		Door:   func() panel.Door { return p.server },
-		Login: func(ctx context.Context, r *http.Request, email, password string) (domain.User, error) {
-			return p.server.Login(ctx, r, email, password)
-		},
-	})
-	if err != nil {
-		return err
-	}
-	p.server, err = admin.New(admin.Options{
-		Desk: p.desk, Sessions: sessions, Feed: p.db.Feed(), Panel: pages, Now: p.now, Log: p.log, Location: p.config.Desk.Location(),
-		Proxies: proxies, PublicURL: p.config.HTTP.PublicURL, Version: buildVersion(), Ready: p.db.Ping, InviteLink: p.inviteLink, PasswordLink: p.passwordLink, CodeKey: p.secret,
-		Look: p.db.Look, PerPerson: p.config.HTTP.PerPerson, MaxSockets: p.config.HTTP.MaxSockets,
-		Throttle: p.db, Codes: p.db, Metrics: p.metrics.Handler(), MetricsToken: string(p.config.HTTP.MetricsToken), Observe: p.metrics.Request,
-	})
-	if err != nil {
-		return err
-	}
-	p.db.OnWake(func(w storage.Wake) {
-		for _, l := range w.Looks {
-			p.server.Looked(l)
-		}
-		switch {
-		case w.Missed:
-			p.server.AccountsChanged()
-		case len(w.Users) > 0:
-			p.server.AccountsChanged(w.Users...)
-		}
-	})
-	p.background("live events", p.server.Run)
-	p.background("memory", p.forget)
-	web := p.server.HTTPServer()
-	if hook := p.webhookHandler(); hook != nil {
-		mux := http.NewServeMux()
-		mux.Handle("POST "+webhookPath, hook)
-		mux.Handle("/", web.Handler)
-		web.Handler = mux
-	}
-	p.serve(web)
-	return nil
-}
-
 // summary is what the system page tells of this program.
 func (p *Program) summary() panel.System {
 	s := panel.System{Version: buildVersion(), Started: p.started}
@@ -268,26 +210,6 @@ func (p *Program) forget(ctx context.Context) error {
 		}
 	}
 }
-
-// serve answers HTTP until Stop, which lets running requests end.
-func (p *Program) serve(web *http.Server) {
-	p.running.Go(func() {
-		if err := web.Serve(p.listener); !errors.Is(err, http.ErrServerClosed) {
-			p.failed <- err
-		}
-	})
-	p.later(func() error {
-		ctx, cancel := context.WithTimeout(context.Background(), drainTime)
-		defer cancel()
-		if err := web.Shutdown(ctx); err != nil {
-			return web.Close()
-		}
-		return nil
-	})
-}
-
-// drainTime is how long running requests may take to end on Stop.
-const drainTime = 3 * time.Second
 
 // inviteLink returns the address that links an account to Telegram, "" while the bot's
 // name is not known.
@@ -321,28 +243,6 @@ func (p *Program) firstAccount(ctx context.Context) error {
 	}
 	p.log.Info("made the first IT account", "email", p.config.Admin.Email)
 	return nil
-}
-
-func listen(addr string) (net.Listener, error) {
-	l, err := net.Listen("tcp", addr)
-	if err != nil {
-		return nil, fmt.Errorf("cannot listen on %s: %w (another program has it? HTTP_ADDR moves it)", addr, unwrapOp(err))
-	}
-	return l, nil
-}
-
-func unwrapOp(err error) error {
-	if op, ok := errors.AsType[*net.OpError](err); ok {
-		return op.Err
-	}
-	return err
-}
-
-func ignoreClosed(err error) error {
-	if errors.Is(err, net.ErrClosed) {
-		return nil
-	}
-	return err
 }
 
 // makeDataDir makes the data directory. Others may pass through it, since for root the

@@ -160,17 +160,16 @@ const answerTime = 30 * time.Second
 // readTime bounds how long a request may take to arrive.
 const readTime = 2 * time.Minute
 
-// HTTPServer returns the handler in a server with limits on time and headers; the caller
-// sets where it listens.
-func (s *Server) HTTPServer() *http.Server {
+// HTTPServer returns a handler in a server with limits on time and headers; the caller sets where it listens.
+func HTTPServer(h http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
-		Handler:           s.Handler(),
+		Handler:           h,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       readTime,
 		WriteTimeout:      2 * time.Minute,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,
-		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelWarn),
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 }
 

@@ -3,6 +3,7 @@ package admin_test
 import (
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"testing"
@@ -64,7 +65,7 @@ func TestOnesRequestsWaitForEachOther(t *testing.T) {
 // Connections that say nothing, or slowly, cost nobody else anything, and are ended.
 func TestConnectionsThatSaySlowlyAreEnded(t *testing.T) {
 	w := newWorld(t)
-	web := w.admin.HTTPServer()
+	web := admin.HTTPServer(w.admin.Handler(), slog.New(slog.DiscardHandler))
 	if web.ReadHeaderTimeout <= 0 || web.ReadTimeout <= 0 || web.WriteTimeout <= 0 || web.IdleTimeout <= 0 || web.MaxHeaderBytes <= 0 || web.MaxHeaderBytes > 64<<10 {
 		t.Fatalf("no limits: %+v", web)
 	}
