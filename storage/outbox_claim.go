@@ -17,12 +17,12 @@ import (
 const claimWindow = 50
 
 // claimSQL leases the lane's first row if it is due and nobody has a lease there, together with what is
-// delivered in the same message: every waiting card row of its ticket, or the notices about its ticket
-// that follow with nothing but cards between, as many as one message tells of, also those that wait on
-// purpose for a moment more, before it too, so that news come in their order, or all alarms for the same receiver. Rows are only ever added, and read by
-// the renderer after this commits: one that is committed later stays
-// waiting, so that a card's last state is always delivered. Rows that wait on purpose for longer are as
-// good as absent.
+// delivered in the same message: every waiting card row of its ticket; or the notices about its ticket
+// that follow with nothing but cards between, and before it those that wait on purpose for a moment more, so
+// that news come in their order, as many in all as one message tells of; or all alarms for the same
+// receiver. Rows are only ever added, and read by the renderer after this commits: one that is committed
+// later stays waiting, so that a card's last state is always delivered. Rows that wait on purpose for
+// longer are as good as absent.
 //
 // A lease that ran out without a word counts as an attempt with unknown outcome.
 const claimSQL = `
@@ -31,17 +31,18 @@ WITH espera AS MATERIALIZED (
 	WHERE faixa = $1 AND terminado_em IS NULL AND prioridade <= $6 AND NOT (adiado AND proxima_em > $5) ORDER BY prioridade, id LIMIT $4
 ), primeira AS MATERIALIZED (
 	SELECT * FROM espera WHERE NOT (adiado AND proxima_em > $2) ORDER BY prioridade, id LIMIT 1
+), antes AS MATERIALIZED (
+	SELECT e.id FROM primeira p, espera e
+	WHERE p.tipo = 'aviso' AND e.tipo = 'aviso' AND e.adiado AND e.prioridade = p.prioridade AND e.id < p.id
+		AND e.chamado_id = p.chamado_id AND e.usuario_id IS NOT DISTINCT FROM p.usuario_id
+	ORDER BY e.id LIMIT $8 - 1
 ), juntas AS (
 	SELECT e.id, e.tipo = 'aviso' AND bool_and(e.tipo = 'cartao' OR e.tipo = p.tipo AND e.chamado_id = p.chamado_id AND e.usuario_id IS NOT DISTINCT FROM p.usuario_id)
-			OVER (ORDER BY e.prioridade, e.id) AND count(*) FILTER (WHERE e.tipo = 'aviso') OVER (ORDER BY e.prioridade, e.id) <= $8 OR e.id = p.id
+			OVER (ORDER BY e.prioridade, e.id) AND count(*) FILTER (WHERE e.tipo = 'aviso') OVER (ORDER BY e.prioridade, e.id) <= $8 - (SELECT count(*) FROM antes) OR e.id = p.id
 			OR p.tipo = 'cartao' AND e.tipo = 'cartao' AND e.chamado_id = p.chamado_id AND e.usuario_id IS NOT DISTINCT FROM p.usuario_id AS vai
 	FROM espera e, primeira p
 	WHERE (p.proxima_em <= $2 OR p.proxima_em <= p.criado_em) AND (e.prioridade, e.id) >= (p.prioridade, p.id) AND NOT EXISTS (
 		SELECT FROM saida s WHERE s.faixa = $1 AND s.terminado_em IS NULL AND s.tomado_ate > now())
-), antes AS (
-	SELECT e.id FROM primeira p, espera e
-	WHERE p.tipo = 'aviso' AND p.id IN (SELECT id FROM juntas) AND e.tipo = 'aviso' AND e.adiado AND e.id < p.id
-		AND e.chamado_id = p.chamado_id AND e.usuario_id IS NOT DISTINCT FROM p.usuario_id
 ), alarmes AS (
 	SELECT a.id FROM primeira p, saida a
 	WHERE p.tipo = 'alarme' AND p.id IN (SELECT id FROM juntas) AND a.faixa = $1 AND a.terminado_em IS NULL AND a.tipo = 'alarme' AND a.id <> p.id
@@ -50,7 +51,7 @@ WITH espera AS MATERIALIZED (
 )
 UPDATE saida s SET incerto = s.incerto OR s.tomado_ate IS NOT NULL,
 	tentativas = s.tentativas + CASE WHEN s.tomado_ate IS NOT NULL THEN 1 ELSE 0 END, tomado_ate = now() + $3::interval, tomado_por = $7, adiado = false
-FROM (SELECT id FROM juntas WHERE vai UNION SELECT id FROM antes UNION SELECT id FROM alarmes) j
+FROM (SELECT id FROM juntas WHERE vai UNION SELECT id FROM antes WHERE EXISTS (SELECT FROM juntas) UNION SELECT id FROM alarmes) j
 WHERE s.id = j.id AND s.terminado_em IS NULL
 RETURNING s.id, s.prioridade, s.tipo, s.topico_id, s.usuario_id, s.chamado_id, s.evento_id, s.tentativas, s.incerto, s.criado_em, s.conteudo,
 	(SELECT r.telegram_id FROM usuarios r WHERE r.id = s.usuario_id AND r.ativo AND r.telegram_bloqueado_em IS NULL)`
