@@ -9,6 +9,15 @@ ARG VERSION=dev
 RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /out/chamados . \
  && mkdir /out/data /out/tmp
 
+# The same program beside PostgreSQL's clients, which backup and restore need: the service "tools" of docker-compose.yml.
+FROM postgres:17-bookworm AS tools
+COPY --from=build /out/chamados /usr/local/bin/chamados
+COPY --from=build --chown=10001:10001 /out/data /data
+USER 10001:10001
+ENV DATA_DIR=/data
+ENTRYPOINT ["chamados"]
+CMD ["help"]
+
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /out/chamados /chamados

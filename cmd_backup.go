@@ -15,18 +15,27 @@ import (
 	"chamados/storage/embedded"
 )
 
+// standard stands for the standard output, or input, in the place of a file.
+const standard = "-"
+
 func (c *cli) backupCommand() *cobra.Command {
 	return c.command("backup", &cobra.Command{
-		Use:  "backup FILE",
+		Use:  "backup FILE|-",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.withBackup(cmd, args[0], func(ctx context.Context, o backup.Options) error {
-				m, err := writeBackup(ctx, o, args[0])
+				write := func() (backup.Manifest, error) { return writeBackup(ctx, o, args[0]) }
+				if args[0] == standard {
+					write = func() (backup.Manifest, error) { return backup.Write(ctx, o, cmd.OutOrStdout()) }
+				}
+				m, err := write()
 				if err != nil {
 					return err
 				}
 				c.tellOfBackup(cmd, m)
-				fmt.Fprintln(cmd.OutOrStdout(), c.text("backup.done", "File", args[0]))
+				if args[0] != standard {
+					fmt.Fprintln(cmd.ErrOrStderr(), c.text("backup.done", "File", args[0]))
+				}
 				return nil
 			})
 		},
@@ -35,21 +44,25 @@ func (c *cli) backupCommand() *cobra.Command {
 
 func (c *cli) restoreCommand() *cobra.Command {
 	return c.command("restore", &cobra.Command{
-		Use:  "restore FILE",
+		Use:  "restore FILE|-",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.withBackup(cmd, args[0], func(ctx context.Context, o backup.Options) error {
-				f, err := os.Open(args[0])
-				if err != nil {
-					return err
+				in := cmd.InOrStdin()
+				if args[0] != standard {
+					f, err := os.Open(args[0])
+					if err != nil {
+						return err
+					}
+					defer f.Close()
+					in = f
 				}
-				defer f.Close()
-				m, err := backup.Restore(ctx, o, bufio.NewReaderSize(f, 1<<20))
+				m, err := backup.Restore(ctx, o, bufio.NewReaderSize(in, 1<<20))
 				if err != nil {
 					return err
 				}
 				c.tellOfBackup(cmd, m)
-				fmt.Fprintln(cmd.OutOrStdout(), c.text("backup.restored"))
+				fmt.Fprintln(cmd.ErrOrStderr(), c.text("backup.restored"))
 				return nil
 			})
 		},
@@ -72,9 +85,11 @@ func (c *cli) withBackup(cmd *cobra.Command, file string, do func(ctx context.Co
 	if err != nil {
 		return err
 	}
-	err = do(cmd.Context(), backup.Options{
-		URL: url, Contents: config.AttachmentsDir(), Version: buildVersion(), Scratch: filepath.Dir(file),
-	})
+	scratch := "" // the system's
+	if file != standard {
+		scratch = filepath.Dir(file)
+	}
+	err = do(cmd.Context(), backup.Options{URL: url, Contents: config.AttachmentsDir(), Version: buildVersion(), Scratch: scratch})
 	return c.backupFailure(err)
 }
 
@@ -101,8 +116,9 @@ func writeBackup(ctx context.Context, o backup.Options, file string) (m backup.M
 	return m, nil
 }
 
+// tellOfBackup says, beside a backup that may go to the standard output, what is in it.
 func (c *cli) tellOfBackup(cmd *cobra.Command, m backup.Manifest) {
-	out := cmd.OutOrStdout()
+	out := cmd.ErrOrStderr()
 	fmt.Fprintln(out, c.text("backup.made", "Program", m.Program, "At", m.At.Local().Format("2006-01-02 15:04:05"), "Postgres", m.Postgres))
 	fmt.Fprintln(out, c.text("backup.tables", "Tables", len(m.Tables), "Rows", m.Rows()))
 	fmt.Fprintln(out, c.count("backup.contents", m.Contents))

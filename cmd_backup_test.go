@@ -12,8 +12,8 @@ import (
 func TestBackupAndRestoreOfTheCommandLine(t *testing.T) {
 	x := exportedDesk(t)
 	file := filepath.Join(t.TempDir(), "chamados.backup")
-	if out := x.must("backup", file); !strings.Contains(out, file) {
-		t.Errorf("says %q", out)
+	if out, said, code := x.run("backup", file); code != 0 || out != "" || !strings.Contains(said, file) {
+		t.Errorf("status %d, says %q, %q", code, out, said)
 	}
 	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info, err)
@@ -29,6 +29,19 @@ func TestBackupAndRestoreOfTheCommandLine(t *testing.T) {
 	if u, err := x.desk().desk.AccountByEmail(t.Context(), "ana@example.com"); err != nil || u.Name != "Ana" {
 		t.Errorf("%+v, %v", u, err)
 	}
+}
+
+// A backup may pass through pipes, as it does out of a container.
+func TestBackupThroughPipes(t *testing.T) {
+	x := exportedDesk(t)
+	x.in = x.must("backup", "-")
+	t.Setenv("DATABASE_URL", pgtest.EmptyURL(t))
+	x.must("restore", "-")
+	x.must("migrate")
+	if u, err := x.desk().desk.AccountByEmail(t.Context(), "ana@example.com"); err != nil || u.Name != "Ana" {
+		t.Errorf("%+v, %v", u, err)
+	}
+	x.refused("não está vazio", "restore", "-")
 }
 
 // The private PostgreSQL is saved while it runs and put back into a new data directory, as root too.

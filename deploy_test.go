@@ -24,9 +24,11 @@ type composeFile struct {
 }
 
 type composeService struct {
-	Image string `yaml:"image"`
-	Build struct {
+	Image    string   `yaml:"image"`
+	Profiles []string `yaml:"profiles"`
+	Build    struct {
 		Context string            `yaml:"context"`
+		Target  string            `yaml:"target"`
 		Args    map[string]string `yaml:"args"`
 	} `yaml:"build"`
 	EnvFile     string            `yaml:"env_file"`
@@ -88,10 +90,27 @@ func TestComposeFile(t *testing.T) {
 			}
 		}
 	}
+	tools := c.Services["tools"]
 	for name := range app.Environment {
 		if !knownVariable(name) {
 			t.Errorf("the program knows no %s", name)
 		}
+		if tools.Environment[name] != app.Environment[name] && name != "HTTP_ADDR" {
+			t.Errorf("the tools have another %s", name)
+		}
+	}
+	// Backups are made by the clients of the server's own version, on demand, of all that the program keeps.
+	stage := "FROM " + db.Image + " AS " + tools.Build.Target + "\n"
+	if !strings.Contains(string(readDeployed(t, "Dockerfile")), stage) || len(tools.Profiles) == 0 || !slices.Contains(tools.Volumes, "data:/data") {
+		t.Errorf("%q is missing, or %+v", stage, tools)
+	}
+}
+
+// What is built without a target, as docker build does, is the program alone.
+func TestTheImageIsTheProgramAlone(t *testing.T) {
+	stages := regexp.MustCompile(`(?m)^FROM .+$`).FindAllString(string(readDeployed(t, "Dockerfile")), -1)
+	if last := stages[len(stages)-1]; last != "FROM scratch" {
+		t.Errorf("the last stage is %q", last)
 	}
 }
 
