@@ -117,18 +117,20 @@ func (g *gangs) together(list []*member) {
 		all[i] = m.st
 	}
 	err := g.write(ctx, all...)
+	var group sync.WaitGroup
 	for _, m := range list {
 		if m.err = err; refused(err) {
-			m.err = g.write(m.ctx, m.st)
+			group.Go(func() { m.err = g.write(m.ctx, m.st) })
 		}
 	}
+	group.Wait()
 }
 
 // refused reports whether an error says that the database will have no part of one of the statements,
-// and that nothing was written: values that it does not take, or locks that cannot be had together.
+// and that nothing was written: values that it does not take, or locks that cannot be had, or not together.
 func refused(err error) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && e.Severity == "ERROR" && slices.ContainsFunc([]string{"22", "23", "40"}, func(class string) bool {
-		return strings.HasPrefix(e.Code, class)
+	return ok && e.Severity == "ERROR" && slices.ContainsFunc([]string{"22", "23", "40", "55P03"}, func(code string) bool {
+		return strings.HasPrefix(e.Code, code)
 	})
 }

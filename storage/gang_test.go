@@ -96,7 +96,7 @@ func TestRefusedWriteFailsAlone(t *testing.T) {
 		err    error
 		others bool // fail too
 	}{
-		"a value": {foreignKey, false}, "a lock": {&pgconn.PgError{Severity: "ERROR", Code: "55P03"}, true},
+		"a value": {foreignKey, false}, "a lock": {&pgconn.PgError{Severity: "ERROR", Code: "55P03"}, false},
 		"the server": {&pgconn.PgError{Severity: "FATAL", Code: "57P01"}, true}, "the line": {errors.New("unexpected EOF"), true},
 	} {
 		synctest.Test(t, func(t *testing.T) {

@@ -62,7 +62,7 @@ func (s *store) LinkTelegram(ctx context.Context, userID int64, p domain.Telegra
 		statement{sql: `UPDATE usuarios SET telegram_id = NULL, telegram_nome = NULL, telegram_bloqueado_em = NULL
 			WHERE telegram_id = $1 AND id <> $2::bigint RETURNING id::bigint`, args: []any{p.ID, userID}, read: ints(&others)},
 		statement{sql: `UPDATE usuarios u SET telegram_id = $2, telegram_nome = $3, telegram_bloqueado_em = NULL,
-			idioma = coalesce(u.idioma, $4) FROM (SELECT id, telegram_id FROM usuarios WHERE id = $1::bigint FOR UPDATE) antes
+			idioma = coalesce(u.idioma, $4) FROM (SELECT id, telegram_id FROM usuarios WHERE id = $1::bigint FOR NO KEY UPDATE) antes
 			WHERE u.id = antes.id RETURNING antes.telegram_id`,
 			args: []any{userID, p.ID, clip(p.Name, 255), nullText(p.Lang)},
 			read: one(func(rows pgx.Rows) error { return rows.Scan(&previous) })},
@@ -79,7 +79,7 @@ func (s *store) LinkTelegram(ctx context.Context, userID int64, p domain.Telegra
 func (s *store) UnlinkTelegram(ctx context.Context, userID int64) (int64, error) {
 	var previous zeroInt
 	err := s.run(ctx, statement{sql: `UPDATE usuarios u SET telegram_id = NULL, telegram_nome = NULL, telegram_bloqueado_em = NULL
-		FROM (SELECT id, telegram_id FROM usuarios WHERE id = $1::bigint FOR UPDATE) antes
+		FROM (SELECT id, telegram_id FROM usuarios WHERE id = $1::bigint FOR NO KEY UPDATE) antes
 		WHERE u.id = antes.id RETURNING antes.telegram_id`, args: []any{userID},
 		read: one(func(rows pgx.Rows) error { return rows.Scan(&previous) })})
 	if err == nil && previous != 0 {

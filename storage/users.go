@@ -133,7 +133,7 @@ func (s *store) touchUser(ctx context.Context, doing string, id int64, set strin
 // transaction ends.
 func (s *store) CountActiveIT(ctx context.Context) (int, error) {
 	n := 0
-	err := s.run(ctx, statement{sql: `SELECT id FROM usuarios WHERE tipo = 'ti' AND ativo ORDER BY id FOR UPDATE`,
+	err := s.run(ctx, statement{sql: `SELECT id FROM usuarios WHERE tipo = 'ti' AND ativo ORDER BY id FOR NO KEY UPDATE`,
 		read: each(func(pgx.Rows) error { n++; return nil })})
 	return n, wrap("count IT accounts", err)
 }
