@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -15,6 +16,8 @@ import (
 	"chamados/domain"
 	"chamados/domain/i18n"
 	"chamados/internal/config"
+	"chamados/internal/doctor"
+	"chamados/storage/embedded"
 )
 
 // cli is what all commands share: the language that they speak and where the settings are.
@@ -22,11 +25,13 @@ type cli struct {
 	lang domain.Lang
 	file string
 	cost int // of password hashes; 0 for the program's own
+
+	probe time.Duration // of the doctor
 }
 
 // newCLI chooses the language before any command exists, since their help is written in it.
 func newCLI(args []string, env func(string) string) *cli {
-	return &cli{lang: spoken(args, env)}
+	return &cli{lang: spoken(args, env), probe: doctor.Probe}
 }
 
 // spoken returns the language of --lang, else of the environment, else Portuguese.
@@ -71,6 +76,7 @@ func (c *cli) count(key string, n int) string { return i18n.Count(c.lang, "cli."
 // command fills in what a command says about itself: the texts below its name, "user.add".
 func (c *cli) command(name string, cmd *cobra.Command) *cobra.Command {
 	cmd.Short, cmd.Long = c.text("command."+name+".short"), c.text("command."+name+".long")
+	cmd.DisableFlagsInUseLine = true
 	cmd.Example = indent(c.text("command." + name + ".example"))
 	return cmd
 }
@@ -79,14 +85,19 @@ func indent(s string) string { return "  " + strings.ReplaceAll(strings.TrimSpac
 
 // speak has cobra's own words said in the language of the command line.
 func (c *cli) speak(root *cobra.Command) {
-	root.SetUsageTemplate(strings.NewReplacer(
-		"%usage", c.text("word.usage"), "%examples", c.text("word.examples"), "%commands", c.text("word.commands"),
-		"%flags", c.text("word.flags"), "%globals", c.text("word.globals"), "%more", c.text("word.more"),
-	).Replace(usageTemplate))
+	root.SetUsageFunc(func(cmd *cobra.Command) error {
+		_, err := io.WriteString(cmd.OutOrStdout(), c.usage(cmd))
+		return err
+	})
 	root.SetVersionTemplate("{{.Version}}\n")
+	root.SetFlagErrorFunc(c.badFlag)
+	root.PersistentPreRunE = c.checkFlags
 	root.SetHelpCommand(&cobra.Command{Use: "help", Hidden: true, Short: c.text("flag.help"), RunE: func(cmd *cobra.Command, args []string) error {
-		target, _, err := cmd.Root().Find(args)
-		if err != nil {
+		target, rest, err := cmd.Root().Find(args)
+		if err == nil {
+			err = target.ValidateArgs(rest)
+		}
+		if err != nil && len(rest) > 0 {
 			return err
 		}
 		return target.Help()
@@ -107,24 +118,43 @@ func (c *cli) speak(root *cobra.Command) {
 	walk(root)
 }
 
-const usageTemplate = `%usage:{{if .Runnable}}
-  {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
-  {{.CommandPath}} [command]{{end}}{{if .HasExample}}
+// usage says how a command is used: with its examples, its commands and its flags.
+func (c *cli) usage(cmd *cobra.Command) string {
+	var b strings.Builder
+	section := func(title, text string) {
+		fmt.Fprintf(&b, "%s:\n%s\n\n", c.text("word."+title), strings.TrimRight(text, "\n"))
+	}
+	section("usage", "  "+c.useLine(cmd))
+	if cmd.HasExample() {
+		section("examples", cmd.Example)
+	}
+	if cmd.HasAvailableSubCommands() {
+		list, width := "", 0
+		for _, child := range cmd.Commands() {
+			width = max(width, len(child.Name()))
+		}
+		for _, child := range cmd.Commands() {
+			if child.IsAvailableCommand() {
+				list += fmt.Sprintf("  %-*s  %s\n", width, child.Name(), child.Short)
+			}
+		}
+		section("commands", list)
+	}
+	if cmd.HasAvailableLocalFlags() {
+		section("flags", c.flags(cmd.LocalFlags()))
+	}
+	if cmd.HasAvailableInheritedFlags() {
+		section("globals", c.flags(cmd.InheritedFlags()))
+	}
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "%s: %s %s --help\n", c.text("word.more"), cmd.CommandPath(), c.text("word.command"))
+	}
+	return strings.TrimRight(b.String(), "\n") + "\n"
+}
 
-%examples:
-{{.Example}}{{end}}{{if .HasAvailableSubCommands}}
-
-%commands:{{range .Commands}}{{if .IsAvailableCommand}}
-  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
-
-%flags:
-{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableInheritedFlags}}
-
-%globals:
-{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableSubCommands}}
-
-%more: {{.CommandPath}} [command] --help{{end}}
-`
+func (c *cli) flags(set *pflag.FlagSet) string {
+	return strings.ReplaceAll(set.FlagUsages(), "(default ", "("+c.text("word.default")+" ")
+}
 
 // load returns the validated settings.
 func (c *cli) load(cmd *cobra.Command) (config.Config, error) {
@@ -142,20 +172,50 @@ func (c *cli) report(out io.Writer, err error) int {
 	case !errors.Is(err, errReported):
 		fmt.Fprintln(out, "chamados:", c.explain(err))
 	}
+	if e, ok := errors.AsType[*usageError](err); ok {
+		fmt.Fprintln(out, c.help(e))
+	}
 	return 1
 }
 
 // explain returns what the operator is told: what people are told, and the cause beneath it.
 func (c *cli) explain(err error) string {
+	if bad, ok := errors.AsType[config.Problems](err); ok {
+		return c.text("misconfigured") + "\n" + bad.Text(c.lang)
+	}
+	if bad, ok := errors.AsType[config.Problem](err); ok {
+		return bad.Text(c.lang)
+	}
 	e, ok := errors.AsType[*domain.Error](err)
 	if !ok {
-		return err.Error()
+		return or(c.databaseFailure(err), or(c.fileFailure(err), err.Error()))
 	}
 	text := i18n.Error(c.lang, e)
 	if e.Err != nil {
 		text += "\n" + e.Err.Error()
 	}
 	return text
+}
+
+// or returns the first text that there is.
+func or(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a
+}
+
+// databaseFailure says what is wrong with the private database, and the detail beneath; "" if that is not it.
+func (c *cli) databaseFailure(err error) string {
+	for _, known := range []struct {
+		err error
+		key string
+	}{{embedded.ErrNoPrograms, "no_programs"}, {embedded.ErrInUse, "in_use"}, {embedded.ErrOtherMajor, "other_major"}} {
+		if errors.Is(err, known.err) {
+			return c.text("database."+known.key) + "\n" + err.Error()
+		}
+	}
+	return ""
 }
 
 // withDesk runs what a command does on the desk of the configured database, beside a

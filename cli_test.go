@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -24,6 +26,8 @@ type terminal struct {
 	t    *testing.T
 	file string
 	in   string
+
+	probe time.Duration // of the doctor, none if it is 0
 }
 
 // newTerminal has a database of its own and an empty config.yaml; env are names and values
@@ -47,7 +51,7 @@ func (x *terminal) run(args ...string) (out, errors string, code int) {
 	args = append(args, "--config", x.file)
 	var stdout, stderr bytes.Buffer
 	c := newCLI(args, func(string) string { return "" })
-	c.cost = bcrypt.MinCost
+	c.cost, c.probe = bcrypt.MinCost, x.probe
 	root := c.root()
 	root.SetArgs(args)
 	root.SetIn(strings.NewReader(x.in))
@@ -172,7 +176,12 @@ func TestTextsOfTheCommandLineExist(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	asked := regexp.MustCompile(`\b[cd]\.(text|count|ok|warn|fail)\("([a-z_.]+)"(?:, "([a-z_]+)")?`)
+	more, err := filepath.Glob("internal/doctor/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files = append(files, more...)
+	asked := regexp.MustCompile(`\b[cd]\.(text|count|ok|warn|fail|misused)\((?:cmd, )?"([a-z_.]+)"(?:, "([a-z_]+)")?`)
 	found := 0
 	for _, file := range files {
 		source, err := os.ReadFile(file)
@@ -180,8 +189,13 @@ func TestTextsOfTheCommandLineExist(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, m := range asked.FindAllStringSubmatch(string(source), -1) {
+			if strings.HasPrefix(file, "internal/doctor/") && m[3] == "" && m[1] != "text" {
+				continue // which outcome is decided there
+			}
 			key := "cli." + m[2]
-			if m[1] != "text" && m[1] != "count" {
+			if m[1] == "misused" {
+				key = "cli.usage." + m[2]
+			} else if m[1] != "text" && m[1] != "count" {
 				key = "cli.doctor." + m[2] + "." + m[3]
 			}
 			keys := []string{key}
@@ -200,6 +214,52 @@ func TestTextsOfTheCommandLineExist(t *testing.T) {
 		t.Errorf("only %d texts were looked for", found)
 	}
 }
+
+// A command line that is not understood is answered in the language of whoever typed it, with how it is done.
+func TestWhatIsNotUnderstoodIsSaidInBothLanguages(t *testing.T) {
+	x := newTerminal(t)
+	var said strings.Builder
+	for _, line := range []string{
+		"nada", "sevre", "user", "user nada", "user ad", "help nada", "import", "import a b", "import --dry", "import -z",
+		"user add x@y.z", "user reset-password a@b.c", "user reset-password a@b.c --link --generate",
+		"doctor --json=x", "completion csh", "import nada.csv", "export DIR", "backup DIR", "restore nada",
+	} {
+		fmt.Fprintf(&said, "=== chamados %s\n", line)
+		for _, lang := range domain.Langs {
+			dir := t.TempDir()
+			out, complaint, code := x.run(append(strings.Fields(strings.ReplaceAll(line, "DIR", dir)), "--lang", string(lang))...)
+			if line == "user" {
+				complaint, _, _ = strings.Cut(out, "\n")
+				complaint += "\n"
+			} else if code != 1 || out != "" {
+				t.Errorf("%s: status %d, %s", line, code, out)
+			}
+			fmt.Fprintf(&said, "--- %s\n%s", lang, strings.ReplaceAll(complaint, dir, "DIR"))
+		}
+	}
+	if strings.Contains(said.String(), "cli.") {
+		t.Error("a text is missing")
+	}
+	goldenFile(t, "testdata/usage.golden", said.String())
+}
+
+// Every command's help, as people read it.
+func TestHelpInBothLanguages(t *testing.T) {
+	for _, lang := range domain.Langs {
+		var said strings.Builder
+		walkCommands((&cli{lang: lang}).root(), func(cmd *cobra.Command) {
+			out, _, code := newPlainTerminal(t).run(append(strings.Fields(cmd.CommandPath())[1:], "--help", "--lang", string(lang))...)
+			fmt.Fprintf(&said, "=== %s --help\n%s", cmd.CommandPath(), out)
+			if code != 0 {
+				t.Errorf("%s: status %d", cmd.CommandPath(), code)
+			}
+		})
+		goldenFile(t, "testdata/help."+string(lang)+".golden", said.String())
+	}
+}
+
+// newPlainTerminal has no database.
+func newPlainTerminal(t *testing.T) *terminal { return &terminal{t: t, file: "config.yaml"} }
 
 func TestEverySettingIsExplained(t *testing.T) {
 	for _, lang := range domain.Langs {

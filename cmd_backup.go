@@ -20,8 +20,8 @@ const standard = "-"
 
 func (c *cli) backupCommand() *cobra.Command {
 	return c.command("backup", &cobra.Command{
-		Use:  "backup FILE|-",
-		Args: cobra.ExactArgs(1),
+		Use:  "backup " + c.text("word.file") + "|-",
+		Args: c.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.withBackup(cmd, args[0], func(ctx context.Context, o backup.Options) error {
 				write := func() (backup.Manifest, error) { return writeBackup(ctx, o, args[0]) }
@@ -44,8 +44,8 @@ func (c *cli) backupCommand() *cobra.Command {
 
 func (c *cli) restoreCommand() *cobra.Command {
 	return c.command("restore", &cobra.Command{
-		Use:  "restore FILE|-",
-		Args: cobra.ExactArgs(1),
+		Use:  "restore " + c.text("word.file") + "|-",
+		Args: c.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.withBackup(cmd, args[0], func(ctx context.Context, o backup.Options) error {
 				in := cmd.InOrStdin()
@@ -96,7 +96,7 @@ func (c *cli) withBackup(cmd *cobra.Command, file string, do func(ctx context.Co
 // writeBackup writes a new file, for the eyes of its owner only: all of it, or none.
 func writeBackup(ctx context.Context, o backup.Options, file string) (m backup.Manifest, err error) {
 	if _, err := os.Lstat(file); err == nil {
-		return m, fmt.Errorf("%s: %w", file, os.ErrExist)
+		return m, &os.PathError{Op: "create", Path: file, Err: os.ErrExist}
 	}
 	f, err := os.OpenFile(file+".part", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {

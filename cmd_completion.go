@@ -1,7 +1,8 @@
 package main
 
 import (
-	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -9,7 +10,7 @@ import (
 func (c *cli) completionCommand() *cobra.Command {
 	return c.command("completion", &cobra.Command{
 		Use:       "completion bash|zsh|fish|powershell",
-		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
+		Args:      cobra.MatchAll(c.exactly(1), c.knownShell),
 		ValidArgs: []string{"bash", "zsh", "fish", "powershell"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			root, out := cmd.Root(), cmd.OutOrStdout()
@@ -23,7 +24,14 @@ func (c *cli) completionCommand() *cobra.Command {
 			case "powershell":
 				return root.GenPowerShellCompletionWithDesc(out)
 			}
-			return fmt.Errorf("unknown shell %q", args[0])
+			return c.knownShell(cmd, args)
 		},
 	})
+}
+
+func (c *cli) knownShell(cmd *cobra.Command, args []string) error {
+	if slices.Contains(cmd.ValidArgs, args[0]) {
+		return nil
+	}
+	return c.misused(cmd, "unknown_shell", "Value", args[0], "Words", strings.Join(cmd.ValidArgs, ", "))
 }

@@ -17,7 +17,7 @@ func (c *cli) configCommand() *cobra.Command {
 	var docs, asJSON bool
 	cmd := c.command("config", &cobra.Command{
 		Use:  "config",
-		Args: cobra.NoArgs,
+		Args: c.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if docs {
 				_, err := io.WriteString(cmd.OutOrStdout(), c.configReference())

@@ -6,27 +6,29 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"chamados/internal/export"
 )
 
 func (c *cli) exportCommand() *cobra.Command {
 	var asCSV bool
 	cmd := c.command("export", &cobra.Command{
-		Use:  "export DIRECTORY|FILE.tar|FILE.tar.gz|-",
-		Args: cobra.ExactArgs(1),
+		Use:  "export " + c.text("word.target"),
+		Args: c.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.withDesk(cmd, func(ctx context.Context, p *Program) error {
-				to, err := newPlace(args[0], cmd.OutOrStdout())
+				e, err := export.To(args[0], cmd.OutOrStdout(), asCSV)
 				if err != nil {
 					return err
 				}
-				e := &exporter{place: to, csv: asCSV}
 				if err := p.db.Export(ctx, e); err != nil {
-					return errors.Join(err, to.discard())
+					return errors.Join(err, e.Discard())
 				}
-				if err := e.finish(p.now()); err != nil {
-					return errors.Join(err, to.discard())
+				made, err := e.Finish(buildVersion(), p.now())
+				if err != nil {
+					return errors.Join(err, e.Discard())
 				}
-				c.tellOfExport(cmd, e.manifest, args[0])
+				c.tellOfExport(cmd, made, args[0])
 				return nil
 			})
 		},
@@ -36,7 +38,7 @@ func (c *cli) exportCommand() *cobra.Command {
 }
 
 // tellOfExport says, beside an export that may go to the standard output, what is in it.
-func (c *cli) tellOfExport(cmd *cobra.Command, m exportManifest, target string) {
+func (c *cli) tellOfExport(cmd *cobra.Command, m export.Manifest, target string) {
 	out, files := cmd.ErrOrStderr(), 0
 	for _, f := range m.Files {
 		if f.Rows == nil {

@@ -19,6 +19,7 @@ import (
 	"testing"
 
 	"chamados/domain"
+	"chamados/internal/export"
 )
 
 // exportedDesk is a terminal whose desk holds one of each thing that people would miss.
@@ -57,7 +58,7 @@ var exportedPhoto = bytes.Repeat([]byte("\x89PNG\x00\xff"), 100_000)
 // checkExport reads an export as its documentation tells.
 func checkExport(t *testing.T, files map[string][]byte) {
 	t.Helper()
-	var m exportManifest
+	var m export.Manifest
 	if err := json.Unmarshal(files["manifesto.json"], &m); err != nil {
 		t.Fatal(err)
 	}
@@ -177,16 +178,16 @@ func TestExportBrokenOffLeavesNothing(t *testing.T) {
 	x := exportedDesk(t)
 	p, dir := x.desk(), t.TempDir()
 	for _, name := range []string{"saida", "saida.tar"} {
-		to, err := newPlace(filepath.Join(dir, name), nil)
+		to, err := export.To(filepath.Join(dir, name), nil, false)
 		if err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
-		err = p.db.Export(ctx, &breaking{exporter: exporter{place: to}, cancel: cancel})
+		err = p.db.Export(ctx, &breaking{Exporter: to, cancel: cancel})
 		if err == nil {
 			t.Error("it went on")
 		}
-		if err := to.discard(); err != nil {
+		if err := to.Discard(); err != nil {
 			t.Error(err)
 		}
 	}
@@ -196,11 +197,11 @@ func TestExportBrokenOffLeavesNothing(t *testing.T) {
 }
 
 type breaking struct {
-	exporter
+	*export.Exporter
 	cancel func()
 }
 
 func (b *breaking) File(name string, content io.Reader) error {
 	b.cancel()
-	return b.exporter.File(name, content)
+	return b.Exporter.File(name, content)
 }

@@ -17,8 +17,8 @@ import (
 func (c *cli) importCommand() *cobra.Command {
 	var dry, asJSON bool
 	cmd := c.command("import", &cobra.Command{
-		Use:  "import FILE.csv",
-		Args: cobra.ExactArgs(1),
+		Use:  "import " + c.text("word.file") + ".csv",
+		Args: c.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			rows, err := readPeople(cmd.InOrStdin(), args[0])
 			if err != nil {

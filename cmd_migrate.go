@@ -19,7 +19,7 @@ func (c *cli) migrateCommand() *cobra.Command {
 	var asJSON bool
 	cmd := c.command("migrate", &cobra.Command{
 		Use:  "migrate",
-		Args: cobra.NoArgs,
+		Args: c.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			config, err := c.load(cmd)
 			if err != nil {

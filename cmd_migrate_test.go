@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"chamados/internal/config/configtest"
+	"chamados/internal/doctor"
 	"chamados/storage"
 )
 
@@ -42,7 +43,7 @@ func TestMovingOverWithThePredecessorsEnvironment(t *testing.T) {
 		t.Fatal(err)
 	}
 	configtest.Unset(t, "DATABASE_URL", "DB_NAME", "DB_USER", "DB_PASSWORD", "DB_HOST", "DB_PORT", "SECRET_KEY")
-	x.examine().expect(t, "esquema", levelWarn, "sistema anterior")
+	x.examine().expect(t, "esquema", doctor.Warn, "sistema anterior")
 	out := x.must("migrate")
 	for _, part := range []string{"sistema anterior foi adotado", "chamados: 3 linhas antes, 3 depois", "usuarios: 3 linhas antes, 3 depois", "colunas novas: ", "tabelas novas: "} {
 		if !strings.Contains(out, part) {

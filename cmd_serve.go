@@ -4,18 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"chamados/internal/config"
 )
 
 func (c *cli) serveCommand() *cobra.Command {
 	var profiles string
 	cmd := c.command("serve", &cobra.Command{
 		Use:  "serve",
-		Args: cobra.NoArgs,
+		Args: c.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			config, err := c.load(cmd)
 			if err != nil {
@@ -50,19 +51,19 @@ func run(ctx context.Context, p *Program, configFile string) error {
 func (c *cli) healthCommand() *cobra.Command {
 	return c.command("health", &cobra.Command{
 		Use:  "health",
-		Args: cobra.NoArgs,
+		Args: c.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			config, err := c.load(cmd)
+			settings, err := c.load(cmd)
 			if err != nil {
 				return err
 			}
-			return checkHealth(cmd.Context(), config.HTTP.Addr)
+			return checkHealth(cmd.Context(), settings.HTTP)
 		},
 	})
 }
 
-func checkHealth(ctx context.Context, addr string) error {
-	base, err := localURL(addr)
+func checkHealth(ctx context.Context, at config.HTTP) error {
+	base, err := at.Local()
 	if err != nil {
 		return err
 	}
@@ -81,16 +82,4 @@ func checkHealth(ctx context.Context, addr string) error {
 		return fmt.Errorf("health: %s", resp.Status)
 	}
 	return nil
-}
-
-// localURL is where this machine reaches what listens on addr.
-func localURL(addr string) (string, error) {
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		return "", err
-	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	return "http://" + net.JoinHostPort(host, port), nil
 }

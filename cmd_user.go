@@ -18,7 +18,7 @@ import (
 )
 
 func (c *cli) userCommand() *cobra.Command {
-	cmd := c.command("user", &cobra.Command{Use: "user"})
+	cmd := c.family(c.command("user", &cobra.Command{Use: "user"}))
 	cmd.AddCommand(c.userAddCommand(), c.userListCommand(), c.userResetCommand(), c.userRoleCommand("promote", domain.RoleIT),
 		c.userRoleCommand("demote", domain.RoleEmployee))
 	return cmd
@@ -82,8 +82,8 @@ func (c *cli) userAddCommand() *cobra.Command {
 	var role string
 	var way access
 	cmd := c.command("user.add", &cobra.Command{
-		Use:  "add EMAIL --name NAME",
-		Args: cobra.ExactArgs(1),
+		Use:  "add " + c.text("word.email") + " --name " + c.text("word.name"),
+		Args: c.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			n.Email, n.Role = args[0], roleOf(role)
 			if n.Password, err = way.password(cmd.InOrStdin()); err != nil {
@@ -124,8 +124,8 @@ func roleOf(s string) domain.Role {
 func (c *cli) userResetCommand() *cobra.Command {
 	var way access
 	cmd := c.command("user.reset", &cobra.Command{
-		Use:  "reset-password EMAIL",
-		Args: cobra.ExactArgs(1),
+		Use:  "reset-password " + c.text("word.email"),
+		Args: c.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			password, err := way.password(cmd.InOrStdin())
 			if err != nil {
@@ -153,8 +153,8 @@ func (c *cli) userResetCommand() *cobra.Command {
 
 func (c *cli) userRoleCommand(name string, role domain.Role) *cobra.Command {
 	return c.command("user."+name, &cobra.Command{
-		Use:  name + " EMAIL",
-		Args: cobra.ExactArgs(1),
+		Use:  name + " " + c.text("word.email"),
+		Args: c.exactly(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.withDesk(cmd, func(ctx context.Context, p *Program) error {
 				u, err := p.desk.AccountByEmail(ctx, args[0])
@@ -188,7 +188,7 @@ func (c *cli) userListCommand() *cobra.Command {
 	var inactive, asJSON bool
 	cmd := c.command("user.list", &cobra.Command{
 		Use:  "list",
-		Args: cobra.NoArgs,
+		Args: c.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			f.Role = roleOf(role)
 			if active := !inactive; !inactive {

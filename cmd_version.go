@@ -26,7 +26,7 @@ func (c *cli) versionCommand() *cobra.Command {
 	var asJSON bool
 	cmd := c.command("version", &cobra.Command{
 		Use:  "version",
-		Args: cobra.NoArgs,
+		Args: c.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			b, out := readBuild(), cmd.OutOrStdout()
 			if asJSON {

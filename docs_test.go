@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"chamados/domain"
 )
 
@@ -29,6 +31,22 @@ func generated(t *testing.T, file, want string) {
 	}
 	if got := string(readDeployed(t, file)); got != want {
 		t.Errorf("%s is stale: make docs", file)
+	}
+}
+
+// goldenFile is generated for what people see on the terminal.
+func goldenFile(t *testing.T, file, want string) {
+	t.Helper()
+	if *updateDocs {
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(string(readDeployed(t, file)), want); diff != "" {
+		t.Errorf("%s (go test . -run %s -update writes it anew):\n%s", file, t.Name(), diff)
 	}
 }
 

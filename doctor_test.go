@@ -6,20 +6,24 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/crypto/bcrypt"
 
 	"chamados/bot/emulator"
 	"chamados/internal/config"
+	"chamados/internal/doctor"
 	"chamados/storage/pgtest"
 )
 
@@ -45,8 +49,8 @@ func (x *terminal) telegramFor(o emulator.Options, g emulator.Group) *emulator.S
 
 // examined is a doctor's report by check: the first finding of the worst level.
 type examined struct {
-	Result   level     `json:"resultado"`
-	Findings []finding `json:"verificacoes"`
+	Result   doctor.Level     `json:"resultado"`
+	Findings []doctor.Finding `json:"verificacoes"`
 	code     int
 }
 
@@ -61,11 +65,11 @@ func (x *terminal) examine() examined {
 	return got
 }
 
-func (e examined) expect(t *testing.T, check string, l level, says string) {
+func (e examined) expect(t *testing.T, check string, l doctor.Level, says string) {
 	t.Helper()
 	for _, f := range e.Findings {
 		if f.Check == check && f.Level == l && strings.Contains(f.Message, says) {
-			if (f.Remedy == "") != (l == levelOK) {
+			if (f.Remedy == "") != (l == doctor.OK) {
 				t.Errorf("%s is %s and has the remedy %q", check, l, f.Remedy)
 			}
 			return
@@ -80,7 +84,7 @@ func TestDoctorFindsAHealthyDeskHealthy(t *testing.T) {
 	x.telegramFor(emulator.Options{}, emulator.Group{BotAdmin: true})
 	x.must("user", "add", "ana@example.com", "--name", "Ana", "--role", "ti", "--generate")
 	got := x.examine()
-	if got.code != 0 || got.Result != levelOK {
+	if got.code != 0 || got.Result != doctor.OK {
 		t.Errorf("status %d, %s", got.code, got.Result)
 	}
 	for check, says := range map[string]string{
@@ -88,9 +92,9 @@ func TestDoctorFindsAHealthyDeskHealthy(t *testing.T) {
 		"banco": "PostgreSQL", "esquema": "em dia", "relogio": "do banco", "contas": "1 da TI", "telegram": "@chamados_bot",
 		"webhook": "long polling", "grupo": "TI (", "email": "ti@example.com", "servico": "não está",
 	} {
-		got.expect(t, check, levelOK, says)
+		got.expect(t, check, doctor.OK, says)
 	}
-	got.expect(t, "relogio", levelOK, "do Telegram")
+	got.expect(t, "relogio", doctor.OK, "do Telegram")
 	if out := x.must("doctor", "--lang", "en"); !strings.Contains(out, "0 warnings, 0 failures") || strings.Contains(out, e2eToken) {
 		t.Error(out)
 	}
@@ -103,19 +107,19 @@ func TestDoctorOnSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := x.examine()
-	got.expect(t, "arquivos", levelWarn, ".env")
-	got.expect(t, "chave", levelWarn, "32")
-	got.expect(t, "endereco", levelWarn, "sem TLS")
-	got.expect(t, "telegram", levelWarn, "TELEGRAM_BOT_TOKEN")
-	got.expect(t, "email", levelFail, "MS_TENANT_ID")
-	got.expect(t, "contas", levelFail, "nenhuma conta ativa")
-	if got.code != 1 || got.Result != levelFail {
+	got.expect(t, "arquivos", doctor.Warn, ".env")
+	got.expect(t, "chave", doctor.Warn, "32")
+	got.expect(t, "endereco", doctor.Warn, "sem TLS")
+	got.expect(t, "telegram", doctor.Warn, "TELEGRAM_BOT_TOKEN")
+	got.expect(t, "email", doctor.Fail, "MS_TENANT_ID")
+	got.expect(t, "contas", doctor.Fail, "nenhuma conta ativa")
+	if got.code != 1 || got.Result != doctor.Fail {
 		t.Errorf("status %d", got.code)
 	}
 	t.Setenv("DATA_DIR", x.file)
 	t.Setenv("DB_PORT", "muitas")
 	got = x.examine()
-	got.expect(t, "configuracao", levelFail, "database.port")
+	got.expect(t, "configuracao", doctor.Fail, "database.port")
 }
 
 func TestDoctorOnTheDatabase(t *testing.T) {
@@ -123,26 +127,46 @@ func TestDoctorOnTheDatabase(t *testing.T) {
 	good := os.Getenv("DATABASE_URL")
 	t.Setenv("DATABASE_URL", "postgres://app:geheim@127.0.0.1:1/chamados")
 	got := x.examine()
-	got.expect(t, "banco", levelFail, "refused")
+	got.expect(t, "banco", doctor.Fail, "refused")
 	if out, _, _ := x.run("doctor"); strings.Contains(out, "geheim") {
 		t.Error(out)
 	}
 	t.Setenv("DATABASE_URL", good)
 	execSQL(t, good, "DELETE FROM migracoes WHERE version_id = 151", "INSERT INTO migracoes (version_id, is_applied) VALUES (99999, true)")
 	got = x.examine()
-	got.expect(t, "esquema", levelFail, "1 migrações são de um programa mais novo")
+	got.expect(t, "esquema", doctor.Fail, "1 migrações são de um programa mais novo")
 	execSQL(t, good, "DELETE FROM migracoes WHERE version_id = 99999")
-	x.examine().expect(t, "esquema", levelWarn, "1 migrações por fazer")
+	x.examine().expect(t, "esquema", doctor.Warn, "1 migrações por fazer")
 	execSQL(t, good, "DROP TABLE migracoes")
-	x.examine().expect(t, "esquema", levelWarn, "sistema anterior")
+	x.examine().expect(t, "esquema", doctor.Warn, "sistema anterior")
 	execSQL(t, good, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
 	got = x.examine()
-	got.expect(t, "esquema", levelOK, "vazio")
+	got.expect(t, "esquema", doctor.OK, "vazio")
 	if got.code != 0 {
 		t.Errorf("status %d", got.code)
 	}
 	if tables := queryInt(t, good, "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'"); tables != 0 {
 		t.Errorf("the doctor made %d tables", tables)
+	}
+}
+
+// A read replica that is none, or another's, is told of.
+func TestDoctorOnTheReplica(t *testing.T) {
+	x := newTerminal(t)
+	t.Setenv("DATABASE_URL_LEITURA", "postgres://app:geheim@127.0.0.1:1/chamados")
+	x.examine().expect(t, "replica", doctor.Warn, "refused")
+	t.Setenv("DATABASE_URL_LEITURA", os.Getenv("DATABASE_URL"))
+	x.examine().expect(t, "replica", doctor.Warn, "próprio principal")
+	another, err := pgtest.StartCluster(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = another.Stop() })
+	t.Setenv("DATABASE_URL_LEITURA", another.URL)
+	got := x.examine()
+	got.expect(t, "replica", doctor.Fail, "outro banco")
+	if got.code != 1 {
+		t.Errorf("status %d", got.code)
 	}
 }
 
@@ -165,40 +189,149 @@ func TestDoctorKnowsTheWellKnownPassword(t *testing.T) {
 	if err := p.db.SetPassword(t.Context(), u.ID, hash); err != nil {
 		t.Fatal(err)
 	}
-	x.examine().expect(t, "contas", levelFail, "admin@example.com")
+	x.examine().expect(t, "contas", doctor.Fail, "admin@example.com")
 }
 
 func TestDoctorOnTelegram(t *testing.T) {
 	x := newTerminal(t)
 	telegram := x.telegramFor(emulator.Options{Privacy: true}, emulator.Group{})
 	got := x.examine()
-	got.expect(t, "grupo", levelWarn, "texto solto")
+	got.expect(t, "grupo", doctor.Warn, "texto solto")
 	t.Setenv("TELEGRAM_CHAT_ID", "-100123")
-	x.examine().expect(t, "grupo", levelFail, "-100123")
+	x.examine().expect(t, "grupo", doctor.Fail, "-100123")
 	t.Setenv("TELEGRAM_CHAT_ID", "")
 	os.Unsetenv("TELEGRAM_CHAT_ID")
-	x.examine().expect(t, "grupo", levelWarn, "nenhum grupo")
+	x.examine().expect(t, "grupo", doctor.Warn, "nenhum grupo")
 
 	setWebhook(t, "https://outro.example.com/bot")
-	x.examine().expect(t, "webhook", levelWarn, "outro.example.com")
+	x.examine().expect(t, "webhook", doctor.Warn, "outro.example.com")
 	t.Setenv("TELEGRAM_WEBHOOK_URL", "https://ti.example.com")
-	x.examine().expect(t, "webhook", levelWarn, "ainda não entrega")
-	setWebhook(t, "http://127.0.0.1:1"+webhookPath)
+	x.examine().expect(t, "webhook", doctor.Warn, "ainda não entrega")
+	setWebhook(t, "http://127.0.0.1:1"+config.WebhookPath)
 	t.Setenv("TELEGRAM_WEBHOOK_URL", "http://127.0.0.1:1/")
-	x.examine().expect(t, "webhook", levelOK, webhookPath)
+	x.examine().expect(t, "webhook", doctor.OK, config.WebhookPath)
 	telegram.AddUser(emulator.User{ID: 5, FirstName: "Ana"})
 	if _, err := telegram.Start(5, ""); err != nil {
 		t.Fatal(err)
 	}
 	for deadline := time.Now().Add(20 * time.Second); ; {
-		if got = x.examine(); got.Result == levelFail || time.Now().After(deadline) {
+		if got = x.examine(); got.Result == doctor.Fail || time.Now().After(deadline) {
 			break
 		}
 	}
-	got.expect(t, "webhook", levelFail, "refused")
+	got.expect(t, "webhook", doctor.Fail, "refused")
 
 	t.Setenv("TELEGRAM_BOT_TOKEN", "4242:another-token-another")
-	x.examine().expect(t, "telegram", levelFail, "Unauthorized")
+	x.examine().expect(t, "telegram", doctor.Fail, "Unauthorized")
+}
+
+// What Telegram says of a webhook leads to what is to be mended: the certificate, the name, or what stands before
+// the service.
+func TestDoctorOnRefusedWebhooks(t *testing.T) {
+	x := newTerminal(t)
+	for said, wants := range map[string]string{
+		"SSL error {error:0A000086:SSL routines::certificate verify failed}": "certificado",
+		"Failed to resolve host: Name or service not known":                  "não encontra",
+		"Wrong response from the webhook: 404 Not Found":                     "não é o serviço",
+		"Connection refused": "falham",
+	} {
+		api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			result := `{"id":4242,"is_bot":true,"first_name":"x","username":"x_bot"}`
+			if strings.HasSuffix(r.URL.Path, "/getWebhookInfo") {
+				result = fmt.Sprintf(`{"url":"https://ti.example.com%s","pending_update_count":3,"last_error_date":%d,"last_error_message":%q}`,
+					config.WebhookPath, time.Now().Unix(), said)
+			}
+			fmt.Fprintf(w, `{"ok":true,"result":%s}`, result)
+		}))
+		t.Cleanup(api.Close)
+		t.Setenv("TELEGRAM_API_URL", api.URL)
+		t.Setenv("TELEGRAM_BOT_TOKEN", e2eToken)
+		t.Setenv("TELEGRAM_WEBHOOK_URL", "https://ti.example.com")
+		got := x.examine()
+		got.expect(t, "webhook", doctor.Fail, wants)
+		got.expect(t, "webhook", doctor.Fail, said)
+	}
+}
+
+// Another program that polls is noticed whether the service runs or not.
+func TestDoctorNoticesASecondPoller(t *testing.T) {
+	x := newTerminal(t)
+	x.probe = time.Second
+	x.telegramFor(emulator.Options{}, emulator.Group{BotAdmin: true})
+	x.examine().expect(t, "webhook", doctor.OK, "long polling")
+
+	other, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for other.Err() == nil {
+			req, err := http.NewRequestWithContext(other, http.MethodPost, os.Getenv("TELEGRAM_API_URL")+"/bot"+e2eToken+"/getUpdates?timeout=30", nil)
+			if err != nil {
+				return
+			}
+			if resp, err := http.DefaultClient.Do(req); err == nil {
+				resp.Body.Close()
+			}
+		}
+	}()
+	defer func() { stop(); <-ended }()
+	got := x.examine()
+	got.expect(t, "webhook", doctor.Fail, "409")
+	if got.code != 1 {
+		t.Errorf("status %d", got.code)
+	}
+
+	x.serve()
+	for deadline := time.Now().Add(20 * time.Second); got.Result == doctor.Fail && time.Now().Before(deadline); {
+		if got = x.examine(); got.has("webhook", "409") {
+			return
+		}
+	}
+	t.Errorf("the service noticed nothing: %+v", got.Findings)
+}
+
+// has reports whether a check found something that says so.
+func (e examined) has(check, says string) bool {
+	return slices.ContainsFunc(e.Findings, func(f doctor.Finding) bool { return f.Check == check && strings.Contains(f.Message, says) })
+}
+
+// serve runs the service until the test ends.
+func (x *terminal) serve() {
+	x.t.Helper()
+	settings, err := config.Load(x.file, false)
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	settings.HTTP.Addr = "127.0.0.1:0"
+	p := NewProgram(settings, slog.New(slog.DiscardHandler))
+	p.cost = bcrypt.MinCost
+	if err := p.Start(x.t.Context()); err != nil {
+		x.t.Fatal(err)
+	}
+	x.t.Cleanup(func() { _ = p.Stop() })
+	x.t.Setenv("HTTP_ADDR", p.Addr())
+}
+
+func TestDoctorOnAttachments(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "anexos")
+	x := newTerminal(t, "ATTACHMENTS_DIR", dir)
+	if got := x.examine(); got.has("anexos", "") {
+		t.Errorf("nothing is kept there: %+v", got.Findings)
+	}
+	t.Setenv("ATTACHMENTS_STORE", "directory")
+	x.examine().expect(t, "anexos", doctor.Warn, "ainda não existe")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	x.examine().expect(t, "anexos", doctor.OK, "livres")
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	x.examine().expect(t, "anexos", doctor.Warn, "todos nesta máquina")
+	t.Setenv("ATTACHMENTS_DIR", "/proc")
+	x.examine().expect(t, "anexos", doctor.Fail, "não se pode escrever")
+	t.Setenv("ATTACHMENTS_DIR", x.file)
+	x.examine().expect(t, "anexos", doctor.Fail, "não é um diretório")
 }
 
 // setWebhook asks the emulated Telegram to deliver somewhere.
@@ -213,7 +346,7 @@ func setWebhook(t *testing.T, to string) {
 
 func TestDoctorOnMail(t *testing.T) {
 	x := newTerminal(t, "EMAIL_FROM", "ti@example.com", "SMTP_URL", strings.Replace(mailServerFor(t), "//", "//ti:errada@", 1))
-	x.examine().expect(t, "email", levelFail, "STARTTLS")
+	x.examine().expect(t, "email", doctor.Fail, "STARTTLS")
 	if out, _, _ := x.run("doctor"); strings.Contains(out, "errada") {
 		t.Error(out)
 	}
@@ -231,9 +364,9 @@ func TestDoctorOnMail(t *testing.T) {
 	for name, value := range map[string]string{"MS_CLIENT_ID": "c", "MS_TENANT_ID": "t", "MS_CLIENT_SECRET": "geheim", "MS_LOGIN_URL": login.URL} {
 		t.Setenv(name, value)
 	}
-	x.examine().expect(t, "email", levelOK, "ti@example.com")
+	x.examine().expect(t, "email", doctor.OK, "ti@example.com")
 	t.Setenv("MS_CLIENT_SECRET", "vencido")
-	x.examine().expect(t, "email", levelFail, "invalid_client")
+	x.examine().expect(t, "email", doctor.Fail, "invalid_client")
 }
 
 func TestDoctorOnClocksAndTheService(t *testing.T) {
@@ -251,14 +384,14 @@ func TestDoctorOnClocksAndTheService(t *testing.T) {
 	t.Setenv("TELEGRAM_API_URL", slow.URL)
 	t.Setenv("HTTP_ADDR", slow.Listener.Addr().String())
 	got := x.examine()
-	got.expect(t, "relogio", levelWarn, "do Telegram")
-	got.expect(t, "servico", levelFail, "outro programa")
+	got.expect(t, "relogio", doctor.Warn, "do Telegram")
+	got.expect(t, "servico", doctor.Fail, "outro programa")
 	health := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, `{"status":"online","service":"x","version":"v0.0.1"}`)
 	}))
 	t.Cleanup(health.Close)
 	t.Setenv("HTTP_ADDR", health.Listener.Addr().String())
-	x.examine().expect(t, "servico", levelWarn, "v0.0.1")
+	x.examine().expect(t, "servico", doctor.Warn, "v0.0.1")
 }
 
 // Without a configured database the doctor joins the private one of a running program.
@@ -266,11 +399,11 @@ func TestDoctorJoinsThePrivateDatabase(t *testing.T) {
 	x := newTerminal(t)
 	os.Unsetenv("DATABASE_URL")
 	t.Setenv("DATA_DIR", pgtest.DataDir(t))
-	x.examine().expect(t, "banco", levelOK, "parado")
+	x.examine().expect(t, "banco", doctor.OK, "parado")
 	p := x.desk() // runs it
 	got := x.examine()
-	got.expect(t, "banco", levelOK, "MiB")
-	got.expect(t, "esquema", levelOK, "em dia")
+	got.expect(t, "banco", doctor.OK, "MiB")
+	got.expect(t, "esquema", doctor.OK, "em dia")
 	x.must("user", "add", "ana@example.com", "--name", "Ana", "--role", "ti")
 	if _, err := p.desk.AccountByEmail(t.Context(), "ana@example.com"); err != nil {
 		t.Error(err)

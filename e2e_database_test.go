@@ -241,7 +241,7 @@ func TestAProgramThatStartsSaysSo(t *testing.T) {
 
 	for _, c := range []struct{ method, path, accept, body string }{
 		{"GET", "/health", "", `"code":"starting"`}, {"GET", "/ready", "", "iniciando"},
-		{"POST", webhookPath, "", "iniciando"}, {"GET", "/", "text/html", "<p>O serviço está iniciando"},
+		{"POST", config.WebhookPath, "", "iniciando"}, {"GET", "/", "text/html", "<p>O serviço está iniciando"},
 	} {
 		r, err := http.NewRequestWithContext(t.Context(), c.method, "http://"+o.config.HTTP.Addr+c.path, nil)
 		o.must(err)

@@ -22,10 +22,10 @@ func main() {
 
 // root returns the program's command with all others below it.
 func (c *cli) root() *cobra.Command {
-	root := c.command("chamados", &cobra.Command{
+	root := c.family(c.command("chamados", &cobra.Command{
 		Use: "chamados", SilenceUsage: true, SilenceErrors: true, Version: buildVersion(),
-		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
-	})
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true}, SuggestionsMinimumDistance: 2,
+	}))
 	root.PersistentFlags().StringVar(&c.file, "config", "config.yaml", c.text("flag.config"))
 	root.PersistentFlags().String("lang", string(c.lang), c.text("flag.lang"))
 	root.AddCommand(

@@ -19,6 +19,7 @@ import (
 	"chamados/admin/password"
 	"chamados/bot/notify"
 	"chamados/domain"
+	"chamados/domain/i18n"
 	"chamados/internal/config"
 	"chamados/storage"
 )
@@ -135,7 +136,13 @@ func (p *Program) openDesk(ctx context.Context, open func(context.Context) error
 	return hasher, nil
 }
 
-func newHasher(cost int) (domain.Passwords, error) { return password.New(cost) }
+// newHasher returns what hashes passwords; a cost of 0 is the program's own.
+func newHasher(cost int) (domain.Passwords, error) {
+	if cost == 0 {
+		cost = password.Cost
+	}
+	return password.New(cost)
+}
 
 // openBeside readies the desk for a command, beside a program that may be running on the
 // same database.
@@ -239,7 +246,7 @@ func (p *Program) firstAccount(ctx context.Context) error {
 		Password: string(p.config.Admin.Password), Lang: p.config.Desk.Language,
 	})
 	if err != nil {
-		return fmt.Errorf("admin.email (ADMIN_EMAIL): %w", err)
+		return config.Problem{Setting: "admin.email", Key: "first_account", Args: i18n.Args{"Error": i18n.Error(p.config.Desk.Language, err)}, Cause: err}
 	}
 	p.log.Info("made the first IT account", "email", p.config.Admin.Email)
 	return nil
@@ -249,7 +256,7 @@ func (p *Program) firstAccount(ctx context.Context) error {
 // database runs under another account, but not list it; secrets in it are 0600.
 func makeDataDir(dir string) error {
 	if err := os.MkdirAll(dir, 0o711); err != nil {
-		return fmt.Errorf("data_dir (DATA_DIR): %w", err)
+		return config.Problem{Setting: "data_dir", Key: "data_dir", Args: i18n.Args{"Error": err}, Cause: err}
 	}
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -19,9 +18,6 @@ import (
 	"chamados/bot/telegram"
 	"chamados/domain"
 )
-
-// webhookPath is where Telegram delivers updates, below TELEGRAM_WEBHOOK_URL.
-const webhookPath = "/telegram/webhook"
 
 // startBot runs the bot in the background, so that the panel serves even while Telegram is
 // away.
@@ -142,14 +138,14 @@ func (p *Program) newFiles(client *telegram.Client) *bot.Files {
 
 // intake polls, or tells Telegram where to deliver.
 func (p *Program) intake(ctx context.Context, client *telegram.Client) error {
-	base := p.config.Telegram.WebhookURL
-	if base == "" {
+	address := p.config.Telegram.Webhook()
+	if address == "" {
 		return telegram.NewPoller(client, telegram.PollerOptions{
-			Inbox: p.inbox(), Leader: p.db, Now: p.now, Log: p.log,
+			Inbox: p.inbox(), Leader: p.db, Now: p.now, Log: p.log, Conflict: func() { p.metrics.PollConflict(p.now()) },
 		}).Run(ctx)
 	}
 	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
-		err := client.SetWebhook(ctx, strings.TrimRight(base, "/")+webhookPath, p.webhookSecret())
+		err := client.SetWebhook(ctx, address, p.webhookSecret())
 		if err == nil {
 			return nil
 		}

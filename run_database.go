@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"chamados/domain"
+	"chamados/domain/i18n"
+	"chamados/internal/config"
 	"chamados/storage"
 	"chamados/storage/embedded"
 )
@@ -84,7 +86,7 @@ func (p *Program) openPool(ctx context.Context, url string) error {
 		ReplicaURL: string(p.config.Database.ReadURL), MailOff: p.mailer == nil && !p.config.Mail.Configured(),
 	}
 	if err := p.openFiles(&options); err != nil {
-		return fmt.Errorf("attachments.dir (ATTACHMENTS_DIR): %w", err)
+		return config.Problem{Setting: "attachments.dir", Key: "data_dir", Args: i18n.Args{"Error": err}, Cause: err}
 	}
 	db, err := storage.Open(ctx, url, options)
 	if err != nil {

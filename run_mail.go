@@ -63,21 +63,36 @@ func (p *Program) mailSender() (mail.Sender, error) {
 	if p.config.HTTP.PublicURL == "" {
 		p.log.Warn("links in mails lead to this machine: set http.public_url", "address", p.panelURL())
 	}
-	if c.SMTPURL != "" {
-		sender, err := mail.NewSMTP(string(c.SMTPURL), c.From, c.FromName)
+	return newMailSender(c)
+}
+
+// checkedSender is a mail system that can also be asked whether it takes the credentials.
+type checkedSender interface {
+	mail.Sender
+	Check(ctx context.Context) error
+}
+
+func newMailSender(m config.Mail) (checkedSender, error) {
+	if m.SMTPURL != "" {
+		sender, err := mail.NewSMTP(string(m.SMTPURL), m.From, m.FromName)
 		if err != nil {
 			return nil, fmt.Errorf("mail.smtp_url (SMTP_URL): %w", err)
 		}
 		return sender, nil
 	}
-	return mail.NewGraph(graphOptions(c))
-}
-
-func graphOptions(m config.Mail) mail.GraphOptions {
-	return mail.GraphOptions{
+	return mail.NewGraph(mail.GraphOptions{
 		TenantID: m.TenantID, ClientID: m.ClientID, ClientSecret: string(m.ClientSecret), From: m.From, FromName: m.FromName,
 		GraphURL: m.GraphURL, LoginURL: m.LoginURL,
+	})
+}
+
+// checkMail logs in to the mail system and sends nothing.
+func checkMail(ctx context.Context, m config.Mail) error {
+	sender, err := newMailSender(m)
+	if err != nil {
+		return err
 	}
+	return sender.Check(ctx)
 }
 
 // publicURL is panelURL for a command, which listens nowhere itself.
@@ -85,7 +100,7 @@ func (p *Program) publicURL() (string, error) {
 	if base := strings.TrimRight(p.config.HTTP.PublicURL, "/"); base != "" {
 		return base, nil
 	}
-	return localURL(p.config.HTTP.Addr)
+	return p.config.HTTP.Local()
 }
 
 // panelURL is where people reach the panel, without a slash at its end.

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"sync/atomic"
@@ -14,7 +13,8 @@ import (
 	"chamados/admin/proxy"
 	"chamados/admin/session"
 	"chamados/domain"
-	"chamados/storage"
+	"chamados/domain/i18n"
+	"chamados/internal/config"
 )
 
 // door answers requests: until it is open, by saying that the program is starting.
@@ -71,7 +71,7 @@ func (p *Program) startWeb() error {
 	if err != nil {
 		return err
 	}
-	p.db.OnWake(func(w storage.Wake) {
+	p.db.OnWake(func(w storageWake) {
 		for _, l := range w.Looks {
 			p.server.Looked(l)
 		}
@@ -96,7 +96,7 @@ func (p *Program) withWebhook(h http.Handler) http.Handler {
 		return h
 	}
 	mux := http.NewServeMux()
-	mux.Handle("POST "+webhookPath, hook)
+	mux.Handle("POST "+config.WebhookPath, hook)
 	mux.Handle("/", h)
 	return mux
 }
@@ -117,7 +117,7 @@ func (p *Program) drain() error {
 func listen(addr string) (net.Listener, error) {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
-		return nil, fmt.Errorf("cannot listen on %s: %w (another program has it? HTTP_ADDR moves it)", addr, unwrapOp(err))
+		return nil, config.Problem{Setting: "http.addr", Key: "taken", Args: i18n.Args{"Value": addr, "Error": unwrapOp(err)}, Cause: err}
 	}
 	return l, nil
 }

@@ -33,7 +33,7 @@ const (
 func (c *cli) sandboxCommand() *cobra.Command {
 	return c.command("sandbox", &cobra.Command{
 		Use:  "sandbox",
-		Args: cobra.NoArgs,
+		Args: c.exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			config, err := c.load(cmd)
 			if err != nil {

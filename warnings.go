@@ -2,18 +2,10 @@ package main
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"chamados/domain"
 	"chamados/internal/config"
-)
-
-// Accounts that installations are born with, and what they are born with. Each pair costs
-// one password hash of processor time at the start, so the lists stay short.
-var (
-	bornNames     = []string{"admin", "administrador", "ti", "suporte", "root"}
-	bornPasswords = []string{"admin123", "admin", "123456", "senha123"}
 )
 
 // warn tells whoever runs the desk of settings that work but should not stay.
@@ -40,27 +32,9 @@ func (p *Program) warnOfPasswords(ctx context.Context) error {
 		return nil
 	}
 	for _, u := range team {
-		if p.bornPassword(ctx, u) {
+		if p.desk.BornPassword(ctx, u) {
 			p.log.Warn("an IT account has a well-known password: change it now", "email", u.Email)
 		}
 	}
 	return nil
-}
-
-// bornPassword reports whether an account has a name and a password that installations are
-// born with.
-func (p *Program) bornPassword(ctx context.Context, u domain.User) bool {
-	name, _, _ := strings.Cut(u.Email, "@")
-	if !slices.Contains(bornNames, name) {
-		return false
-	}
-	for _, password := range bornPasswords {
-		if ctx.Err() != nil {
-			return false
-		}
-		if _, err := p.desk.Authenticate(ctx, u.Email, password); err == nil {
-			return true
-		}
-	}
-	return false
 }

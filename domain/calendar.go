@@ -1,7 +1,6 @@
 package domain
 
 import (
-	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -22,29 +21,41 @@ type Calendar struct {
 	free Holidays
 }
 
-// NewCalendar returns a calendar in a time zone, or an error that says what is wrong with
+// CalendarError is why hours make no calendar. Reason is the last part of the key of a text.
+type CalendarError struct {
+	Reason string // "no_hours", "window" and "overlap" of a Day, "holidays": more than Max a year
+	Day    time.Weekday
+	Max    int
+}
+
+// Error says it for logs.
+func (e *CalendarError) Error() string {
+	return fmt.Sprintf("calendar: %s (%s, at most %d)", e.Reason, e.Day, e.Max)
+}
+
+// NewCalendar returns a calendar in a time zone, or a [CalendarError] that says what is wrong with
 // the hours: there must be some, and windows of one day may not overlap.
 func NewCalendar(loc *time.Location, hours Hours, free Holidays) (*Calendar, error) {
 	c := &Calendar{loc: loc, free: free}
 	if len(free.Yearly) > maxYearly {
-		return nil, fmt.Errorf("more than %d holidays a year", maxYearly)
+		return nil, &CalendarError{Reason: "holidays", Max: maxYearly}
 	}
 	any := false
 	for day, windows := range hours {
 		sorted := slices.SortedFunc(slices.Values(windows), func(a, b Window) int { return int(a.From - b.From) })
 		for i, w := range sorted {
 			if w.From < 0 || w.From >= w.To || w.To > 24*time.Hour {
-				return nil, fmt.Errorf("%s: %v to %v is no part of a day", day, w.From, w.To)
+				return nil, &CalendarError{Reason: "window", Day: day}
 			}
 			if i > 0 && w.From < sorted[i-1].To {
-				return nil, fmt.Errorf("%s: the windows overlap", day)
+				return nil, &CalendarError{Reason: "overlap", Day: day}
 			}
 			any = true
 		}
 		c.week[day] = sorted
 	}
 	if !any {
-		return nil, errors.New("no working hours")
+		return nil, &CalendarError{Reason: "no_hours"}
 	}
 	return c, nil
 }

@@ -19,8 +19,10 @@ type Inspection struct {
 	Version     string // of the server, for people
 	Server      int    // the same as a number, 150004
 	Encoding    string
-	Replica     bool // it cannot be written to
-	Free        int  // connections that are left
+	Replica     bool          // it cannot be written to
+	Lag         time.Duration // of a replica, behind what it has heard of the primary; 0 while nothing is written there
+	System      string        // tells clusters apart; a replica has its primary's
+	Free        int           // connections that are left
 	Now         time.Time
 	Bytes       int64
 	Pending     int  // migrations that this program would apply
@@ -55,6 +57,15 @@ func (i *Inspection) read(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return wrap("ask the database", err)
 	}
+	var lag float64
+	err = db.QueryRowContext(ctx, `SELECT system_identifier::text, CASE
+			WHEN pg_is_in_recovery() AND pg_last_wal_receive_lsn() IS DISTINCT FROM pg_last_wal_replay_lsn()
+			THEN coalesce(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()), 0) ELSE 0 END
+		FROM pg_control_system()`).Scan(&i.System, &lag)
+	if err != nil {
+		return wrap("ask the database", err)
+	}
+	i.Lag = time.Duration(lag * float64(time.Second))
 	versions, err := readVersions(ctx, db)
 	if err != nil {
 		return err

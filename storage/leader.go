@@ -35,6 +35,20 @@ func (db *DB) Lead(ctx context.Context, name string, fn func(ctx context.Context
 	}
 }
 
+// Led reports whether some process leads what name says, on the database of url.
+func Led(ctx context.Context, url, name string) (led bool, err error) {
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return false, wrap("ask who leads", err)
+	}
+	defer func() { err = errors.Join(err, conn.Close(ctx)) }()
+	key := uint64(leaderKey(name))
+	err = conn.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted
+		AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND classid = $1 AND objid = $2)`,
+		uint32(key>>32), uint32(key)).Scan(&led)
+	return led, wrap("ask who leads", err)
+}
+
 var errNotLeader = errors.New("storage: another process leads")
 
 // leadOnce tries to take the lock on a connection of its own, outside of the pool.

@@ -39,7 +39,11 @@ type Metrics struct {
 	updates    *prometheus.CounterVec
 	deliveries *prometheus.CounterVec
 	handling   prometheus.Histogram
+	conflict   prometheus.Gauge
 }
+
+// PollConflict is the name of the number that [Metrics.PollConflict] sets.
+const PollConflict = "chamados_poll_conflict_timestamp_seconds"
 
 // New returns counters at zero.
 func New(o Options) *Metrics {
@@ -63,10 +67,13 @@ func New(o Options) *Metrics {
 			Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 5, 30, 120},
 		}),
 	}
+	m.conflict = prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: PollConflict, Help: "When Telegram last sent the poller away because another program polls, or has a webhook; 0 for never.",
+	})
 	for _, outcome := range []string{received, handled, failed, parked} {
 		m.updates.WithLabelValues(outcome)
 	}
-	m.registry.MustRegister(m.requests, m.updates, m.deliveries, m.handling, &gauges{o: o},
+	m.registry.MustRegister(m.requests, m.updates, m.deliveries, m.handling, m.conflict, &gauges{o: o},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -83,6 +90,9 @@ func (m *Metrics) Request(method, route string, status int, took time.Duration) 
 	}
 	m.requests.WithLabelValues(method, route, statusClass(status)).Observe(took.Seconds())
 }
+
+// PollConflict notes that Telegram sent the poller away for another program.
+func (m *Metrics) PollConflict(at time.Time) { m.conflict.Set(float64(at.Unix())) }
 
 func statusClass(status int) string {
 	switch {

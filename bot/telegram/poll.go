@@ -35,8 +35,10 @@ type PollerOptions struct {
 	Leader Leader              // nil: this process is the only one
 	Wake   func(lanes []int64) // told of stored updates; may be nil
 	Now    func() time.Time
-	Wait   time.Duration // how long Telegram holds an empty poll; default and at most 50 s
-	Log    *slog.Logger
+	// Conflict is told when Telegram sends the poller away for another one, or for a webhook; may be nil.
+	Conflict func()
+	Wait     time.Duration // how long Telegram holds an empty poll; default and at most 50 s
+	Log      *slog.Logger
 }
 
 // Poller asks Telegram for updates, stores them, and only then acknowledges them. It needs
@@ -58,6 +60,9 @@ func NewPoller(c *Client, o PollerOptions) *Poller {
 	}
 	if o.Wake == nil {
 		o.Wake = func([]int64) {}
+	}
+	if o.Conflict == nil {
+		o.Conflict = func() {}
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -82,8 +87,11 @@ func (p *Poller) lead(ctx context.Context) error {
 	if p.o.Leader == nil {
 		return p.poll(ctx)
 	}
-	return p.o.Leader.Lead(ctx, fmt.Sprintf("telegram-poll-%d", p.client.BotID()), p.poll)
+	return p.o.Leader.Lead(ctx, p.client.PollLock(), p.poll)
 }
+
+// PollLock is the name under which one process at a time polls for this bot.
+func (c *Client) PollLock() string { return fmt.Sprintf("telegram-poll-%d", c.BotID()) }
 
 // poll is the loop. The offset acknowledges what is stored. After an empty answer it is
 // dropped: nothing is left to acknowledge, and when nothing happens for a week Telegram
@@ -112,7 +120,9 @@ func (p *Poller) poll(ctx context.Context) error {
 
 // round polls once and returns the next offset.
 func (p *Poller) round(ctx context.Context, offset int64) (int64, error) {
-	raws, err := p.getUpdates(ctx, offset)
+	raws, err := p.getUpdates(ctx, getUpdatesRequest{
+		Offset: offset, Limit: 100, Timeout: int(p.o.Wait / time.Second), Allowed: AllowedUpdates,
+	})
 	if err != nil || len(raws) == 0 {
 		return 0, err
 	}
@@ -139,6 +149,7 @@ func (p *Poller) trouble(ctx context.Context, err error, b *backoff) {
 	case ctx.Err() != nil:
 		return
 	case errors.Is(err, tg.ErrorConflict):
+		p.o.Conflict()
 		p.o.Log.Error("telegram: another program polls with this bot's token, or has set a webhook for it; "+
 			"only one may: stop the other", "error", err)
 	case errors.Is(err, tg.ErrorUnauthorized):
@@ -153,14 +164,12 @@ type getUpdatesRequest struct {
 	Offset  int64    `json:"offset,omitempty"`
 	Limit   int      `json:"limit"`
 	Timeout int      `json:"timeout"`
-	Allowed []string `json:"allowed_updates"`
+	Allowed []string `json:"allowed_updates,omitempty"`
 }
 
 // getUpdates returns raw updates. The library does not export this call.
-func (p *Poller) getUpdates(ctx context.Context, offset int64) ([]json.RawMessage, error) {
-	body, err := json.Marshal(getUpdatesRequest{
-		Offset: offset, Limit: 100, Timeout: int(p.o.Wait / time.Second), Allowed: AllowedUpdates,
-	})
+func (p *Poller) getUpdates(ctx context.Context, ask getUpdatesRequest) ([]json.RawMessage, error) {
+	body, err := json.Marshal(ask)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,7 @@
 package config
 
 import (
-	"fmt"
+	"errors"
 	"strings"
 	"time"
 
@@ -22,35 +22,46 @@ var officeHours = map[string][]string{"mon-fri": {"08:00-12:00", "13:00-18:00"}}
 
 // Calendar returns the calendar, or what is wrong with the settings.
 func (c Calendar) Calendar(loc *time.Location) (*domain.Calendar, error) {
+	var bad Problems
+	return c.calendar(loc, bad.reject), bad.errOrNil()
+}
+
+// calendar returns the calendar, nil if the settings make none.
+func (c Calendar) calendar(loc *time.Location, reject rejecter) *domain.Calendar {
 	text := c.Hours
 	if len(text) == 0 {
 		text = officeHours
 	}
-	hours := domain.Hours{}
+	hours, good := domain.Hours{}, true
+	bad := func(setting, key, value string) { good = false; reject(setting, key, "Value", value) }
 	for days, windows := range text {
-		list, err := parseWeekdays(days)
-		if err != nil {
-			return nil, err
+		list, ok := parseWeekdays(days)
+		if !ok {
+			bad("calendar.hours", "weekday", days)
 		}
 		for _, w := range windows {
-			window, err := parseWindow(w)
-			if err != nil {
-				return nil, err
+			window, ok := parseWindow(w)
+			if !ok {
+				bad("calendar.hours."+days, "window", w)
 			}
 			for _, d := range list {
 				hours[d] = append(hours[d], window)
 			}
 		}
 	}
-	free, err := c.free()
-	if err != nil {
-		return nil, err
+	free := c.free(bad)
+	if !good {
+		return nil
 	}
-	return domain.NewCalendar(loc, hours, free)
+	calendar, err := domain.NewCalendar(loc, hours, free)
+	if e, ok := errors.AsType[*domain.CalendarError](err); ok {
+		reject("calendar", e.Reason, "Day", weekdayWord(e.Day), "Max", e.Max)
+	}
+	return calendar
 }
 
 // free returns the holidays; own ones are "2026-07-09", or "07-09" for every year.
-func (c Calendar) free() (domain.Holidays, error) {
+func (c Calendar) free(bad func(setting, key, value string)) domain.Holidays {
 	free := domain.Holidays{National: c.National, Carnival: c.Carnival, Corpus: c.CorpusChristi}
 	for _, s := range c.Holidays {
 		if day, err := time.Parse(time.DateOnly, s); err == nil {
@@ -60,11 +71,11 @@ func (c Calendar) free() (domain.Holidays, error) {
 		const leapYear = "2000-" // so that 29 February is a date
 		day, err := time.Parse(time.DateOnly, leapYear+s)
 		if err != nil {
-			return free, fmt.Errorf("holiday %q is neither YYYY-MM-DD nor MM-DD", s)
+			bad("calendar.holidays", "holiday", s)
 		}
 		free.Yearly = append(free.Yearly, domain.YearDay{Month: day.Month(), Day: day.Day()})
 	}
-	return free, nil
+	return free
 }
 
 var weekdays = map[string]time.Weekday{
@@ -73,7 +84,7 @@ var weekdays = map[string]time.Weekday{
 }
 
 // parseWeekdays reads "mon" or "mon-fri"; a range may go over the weekend.
-func parseWeekdays(s string) ([]time.Weekday, error) {
+func parseWeekdays(s string) (days []time.Weekday, ok bool) {
 	from, to, isRange := strings.Cut(strings.ToLower(s), "-")
 	if !isRange {
 		to = from
@@ -81,25 +92,25 @@ func parseWeekdays(s string) ([]time.Weekday, error) {
 	first, ok := weekdays[strings.TrimSpace(from)]
 	last, ok2 := weekdays[strings.TrimSpace(to)]
 	if !ok || !ok2 {
-		return nil, fmt.Errorf("%q is no weekday or range such as mon-fri", s)
+		return nil, false
 	}
-	out := []time.Weekday{first}
+	days = []time.Weekday{first}
 	for d := first; d != last; {
 		d = (d + 1) % 7
-		out = append(out, d)
+		days = append(days, d)
 	}
-	return out, nil
+	return days, true
 }
 
+// weekdayWord is how the settings call a day.
+func weekdayWord(d time.Weekday) string { return strings.ToLower(d.String()[:3]) }
+
 // parseWindow reads "08:00-12:30"; the end may be 24:00.
-func parseWindow(s string) (domain.Window, error) {
+func parseWindow(s string) (w domain.Window, ok bool) {
 	from, to, ok := strings.Cut(s, "-")
 	a, err := parseClock(from)
 	b, err2 := parseClock(to)
-	if !ok || err != nil || err2 != nil {
-		return domain.Window{}, fmt.Errorf("%q is no window such as 08:00-12:00", s)
-	}
-	return domain.Window{From: a, To: b}, nil
+	return domain.Window{From: a, To: b}, ok && err == nil && err2 == nil && a < b
 }
 
 // parseClock reads a time of the day as the time since midnight.

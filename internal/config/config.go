@@ -3,9 +3,7 @@
 package config
 
 import (
-	"fmt"
-	"os"
-	"path/filepath"
+	"net"
 	"time"
 
 	"chamados/domain"
@@ -47,6 +45,18 @@ type HTTP struct {
 	MetricsToken Secret `mapstructure:"metrics_token"`
 }
 
+// Local returns where this machine reaches what listens on Addr.
+func (h HTTP) Local() (string, error) {
+	host, port, err := net.SplitHostPort(h.Addr)
+	if err != nil {
+		return "", err
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port), nil
+}
+
 // Desk is what is common to all doors.
 type Desk struct {
 	Language domain.Lang `mapstructure:"language"`
@@ -79,29 +89,4 @@ func or(s, fallback string) string {
 		return fallback
 	}
 	return s
-}
-
-// Load reads file (it may be absent if optional), the .env beside it, and the
-// environment. The result is validated.
-func Load(file string, optional bool) (Config, error) {
-	if err := loadDotenv(filepath.Join(filepath.Dir(file), ".env")); err != nil {
-		return Config{}, err
-	}
-	v := newSettings()
-	for key, name := range Environment {
-		if err := v.BindEnv(key, name); err != nil {
-			return Config{}, err
-		}
-	}
-	if _, err := os.Stat(file); err == nil || !optional {
-		v.SetConfigFile(file)
-		if err := v.ReadInConfig(); err != nil {
-			return Config{}, fmt.Errorf("%s: %w", file, err)
-		}
-	}
-	var c Config
-	if err := v.UnmarshalExact(&c); err != nil {
-		return Config{}, fmt.Errorf("%s: %w", file, err)
-	}
-	return c, c.Validate()
 }

@@ -39,17 +39,18 @@ func (d Database) External() string {
 	return u.String()
 }
 
-func (d Database) validate(reject func(key, format string, args ...any)) {
+// minConnections are those that a process needs to do everything that it does at once.
+const minConnections = 4
+
+func (d Database) validate(reject rejecter) {
 	for key, address := range map[string]Secret{"database.url": d.URL, "database.read_url": d.ReadURL} {
 		u, err := url.Parse(string(address))
 		if address != "" && (err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql") {
-			reject(key, "is not a postgres:// URL")
+			reject(key, "postgres_url")
 		}
 	}
-	if d.Port < 1 || d.Port > 65535 {
-		reject("database.port", "%d is not a port", d.Port)
-	}
-	if d.MaxConnections < 4 {
-		reject("database.max_connections", "%d is less than the 4 that are needed", d.MaxConnections)
+	between(reject, "database.port", d.Port, 1, 65535)
+	if d.MaxConnections < minConnections {
+		reject("database.max_connections", "at_least", "Value", d.MaxConnections, "Min", minConnections)
 	}
 }

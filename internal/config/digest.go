@@ -24,13 +24,11 @@ var digestDefaults = map[string]any{
 	"digests.grace":  "2h",
 }
 
-func (d Digests) validate(reject func(key, format string, args ...any)) {
+func (d Digests) validate(reject rejecter) {
 	for key, expression := range map[string]string{"digests.group": d.Group, "digests.people": d.People, "digests.weekly": d.Weekly} {
 		if _, err := clockwork.Parse(expression); expression != "" && err != nil {
-			reject(key, "%q is no cron expression such as \"0 8 * * 1-5\": %v", expression, err)
+			reject(key, "cron", "Value", expression)
 		}
 	}
-	if d.Grace < 0 || d.Grace > 24*time.Hour {
-		reject("digests.grace", "%v is not between 0 and a day", d.Grace)
-	}
+	between(reject, "digests.grace", d.Grace, 0, 24*time.Hour)
 }

@@ -28,12 +28,14 @@ func loadDotenv(file string) error {
 		return nil
 	}
 	if err != nil {
-		return err
+		return unreadable(file, err)
 	}
 	for i, line := range strings.Split(strings.TrimPrefix(string(data), "\ufeff"), "\n") {
 		name, value, err := ParseDotenv(strings.TrimRight(line, "\r"))
 		if err != nil {
-			return fmt.Errorf("%s, line %d: %w", file, i+1, err)
+			var bad Problems
+			bad.reject("", "dotenv", "File", file, "Line", i+1)
+			return bad
 		}
 		if _, set := os.LookupEnv(name); name == "" || set {
 			continue

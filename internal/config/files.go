@@ -22,12 +22,10 @@ var filesDefaults = map[string]any{
 	"attachments.megabytes_per_day": 500,
 }
 
-func (f Files) validate(reject func(key, format string, args ...any)) {
-	if f.Store != filesInDatabase && f.Store != filesInDirectory {
-		reject("attachments.store", "%q is none of %s, %s", f.Store, filesInDatabase, filesInDirectory)
-	}
+func (f Files) validate(reject rejecter) {
+	oneOf(reject, "attachments.store", f.Store, filesInDatabase, filesInDirectory)
 	if f.PerDay < 0 {
-		reject("attachments.megabytes_per_day", "%d is negative", f.PerDay)
+		reject("attachments.megabytes_per_day", "negative", "Value", f.PerDay)
 	}
 }
 

@@ -1,10 +1,6 @@
 package config
 
-import (
-	"strings"
-
-	"chamados/domain"
-)
+import "chamados/domain"
 
 // Group is an IT group of config.yaml: where in it, and for which categories (none:
 // all). What is said here holds again at each start.
@@ -14,24 +10,22 @@ type Group struct {
 	Categories []string `mapstructure:"categories"`
 }
 
-func (t Telegram) validateGroups(reject func(key, format string, args ...any)) {
+func (t Telegram) validateGroups(reject rejecter) {
 	seen := map[[2]int64]bool{}
 	for _, g := range t.Groups {
 		if g.ChatID >= 0 {
-			reject("telegram.groups", "chat_id %d is not the id of a group, a negative number", g.ChatID)
+			reject("telegram.groups", "group_id", "Value", g.ChatID)
 		}
 		place := [2]int64{g.ChatID, g.Topic}
 		if seen[place] {
-			reject("telegram.groups", "chat_id %d is there twice with topic %d", g.ChatID, g.Topic)
+			reject("telegram.groups", "group_twice", "Value", g.ChatID, "Topic", g.Topic)
 		}
 		seen[place] = true
 		if g.Topic < 0 {
-			reject("telegram.groups", "topic %d is not the id of a topic", g.Topic)
+			reject("telegram.groups", "topic", "Value", g.Topic)
 		}
 		for _, c := range g.Categories {
-			if !domain.Category(c).Valid() {
-				reject("telegram.groups", "%q is none of %s", c, strings.Join(categoryWords(), ", "))
-			}
+			oneOf(reject, "telegram.groups", c, categoryWords()...)
 		}
 	}
 }

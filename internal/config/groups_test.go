@@ -34,9 +34,9 @@ telegram:
 
 func TestBadGroupsAreNamed(t *testing.T) {
 	for groups, want := range map[string]string{
-		"{chat_id: 1001}":                    "chat_id 1001 is not the id of a group",
-		"{topic: 5}":                         "chat_id 0 is not the id of a group",
-		"{chat_id: -1001, topic: -5}":        "topic -5 is not the id of a topic",
+		"{chat_id: 1001}":                    "chat_id 1001 is not the number of a group",
+		"{topic: 5}":                         "chat_id 0 is not the number of a group",
+		"{chat_id: -1001, topic: -5}":        "topic -5 is not the number of a topic",
 		"{chat_id: -1001}, {chat_id: -1001}": "chat_id -1001 is there twice with topic 0",
 		"{chat_id: -1, topic: 5}, {chat_id: -1, topic: 5, categories: [rede]}": "chat_id -1 is there twice with topic 5",
 		"{chat_id: -1001, categories: [rede, casa]}":                           `"casa" is none of`,

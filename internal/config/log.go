@@ -11,6 +11,13 @@ type Log struct {
 	Format string `mapstructure:"format"`
 }
 
+func (l Log) validate(reject rejecter) {
+	if _, err := l.level(); err != nil {
+		reject("log.level", "one_of", "Value", l.Level, "Words", "debug, info, warn, error")
+	}
+	oneOf(reject, "log.format", l.Format, "json", "text")
+}
+
 func (l Log) level() (slog.Level, error) {
 	var level slog.Level
 	return level, level.UnmarshalText([]byte(l.Level))

@@ -45,19 +45,19 @@ func (m Mail) Configured() bool {
 	return len(m.Missing()) == 0 && (m.SMTPURL != "" || m.ClientID != "")
 }
 
-func (m Mail) validate(reject func(key, format string, args ...any)) {
+func (m Mail) validate(reject rejecter) {
 	if a, err := netmail.ParseAddress(m.From); m.From != "" && (err != nil || a.Address != m.From) {
-		reject("mail.from", "%q is not an e-mail address", m.From)
+		reject("mail.from", "email", "Value", m.From)
 	}
 	if !isWebURL(m.GraphURL) {
-		reject("mail.graph_url", "%q is not an http(s) URL", m.GraphURL)
+		reject("mail.graph_url", "web_url", "Value", m.GraphURL)
 	}
 	if !isWebURL(m.LoginURL) {
-		reject("mail.login_url", "%q is not an http(s) URL", m.LoginURL)
+		reject("mail.login_url", "web_url", "Value", m.LoginURL)
 	}
 	u, err := url.Parse(string(m.SMTPURL))
 	if m.SMTPURL != "" && (err != nil || u.Scheme != "smtp" && u.Scheme != "smtps" || u.Hostname() == "") {
-		reject("mail.smtp_url", "is not of the form smtp://host:port or smtps://user:password@host:port")
+		reject("mail.smtp_url", "smtp_url")
 	}
 }
 
@@ -67,11 +67,11 @@ type Signup struct {
 	AllowedDomains []string `mapstructure:"allowed_domains"`
 }
 
-func (s Signup) validate(reject func(key, format string, args ...any)) {
+func (s Signup) validate(reject rejecter) {
 	for _, d := range s.AllowedDomains {
 		name := strings.TrimPrefix(d, "*.")
 		if !strings.Contains(name, ".") || strings.HasPrefix(name, ".") || strings.ContainsAny(name, "*@/ ,:") {
-			reject("signup.allowed_domains", "%q is not a domain, e.g. example.com or *.example.com", d)
+			reject("signup.allowed_domains", "domain", "Value", d)
 		}
 	}
 }

@@ -1,8 +1,6 @@
 package config
 
 import (
-	"errors"
-	"fmt"
 	"time"
 
 	"chamados/domain"
@@ -39,12 +37,10 @@ type Notices struct {
 	PerMinute int `mapstructure:"per_minute"`
 }
 
-func (n Notices) validate(reject func(key, format string, args ...any)) {
-	if n.Gather < 0 || n.Gather > time.Minute {
-		reject("notices.gather", "%v is not between 0 and a minute", n.Gather)
-	}
+func (n Notices) validate(reject rejecter) {
+	between(reject, "notices.gather", n.Gather, 0, time.Minute)
 	if n.PerMinute < 0 {
-		reject("notices.per_minute", "%d is negative", n.PerMinute)
+		reject("notices.per_minute", "negative", "Value", n.PerMinute)
 	}
 }
 
@@ -73,66 +69,58 @@ var defaultTargets = map[string]Target{
 }
 
 // policy returns the promises, nil for none.
-func (s SLA) policy(calendar *domain.Calendar) (*domain.SLAPolicy, error) {
+func (s SLA) policy(calendar *domain.Calendar, reject rejecter) *domain.SLAPolicy {
 	if !s.Enabled {
-		return nil, nil
+		return nil
 	}
-	if s.WarnAt < 0 || s.WarnAt > 99 {
-		return nil, fmt.Errorf("warn_at: %d is not a percentage below 100", s.WarnAt)
-	}
+	between(reject, "sla.warn_at", s.WarnAt, 0, 99)
 	text := s.Targets
 	if len(text) == 0 {
 		text = defaultTargets
 	}
-	targets, err := targetsOf(text)
-	if err != nil {
-		return nil, fmt.Errorf("targets: %w", err)
-	}
 	p := &domain.SLAPolicy{
-		Calendar: calendar, Targets: targets, WarnAt: s.WarnAt, TakingResponds: s.TakingResponds,
+		Calendar: calendar, Targets: targetsOf("sla.targets", text, reject), WarnAt: s.WarnAt, TakingResponds: s.TakingResponds,
 		ByCategory: map[domain.Category]map[domain.Priority]domain.Target{},
 	}
 	for word, own := range s.Categories {
-		c := domain.Category(word)
-		if !c.Valid() {
-			return nil, fmt.Errorf("categories: %q is no category", word)
-		}
-		if p.ByCategory[c], err = targetsOf(own); err != nil {
-			return nil, fmt.Errorf("categories.%s: %w", word, err)
-		}
+		oneOf(reject, "sla.categories", word, categoryWords()...)
+		p.ByCategory[domain.Category(word)] = targetsOf("sla.categories."+word, own, reject)
 	}
-	return p, nil
+	return p
 }
 
-func targetsOf(text map[string]Target) (map[domain.Priority]domain.Target, error) {
+func targetsOf(setting string, text map[string]Target, reject rejecter) map[domain.Priority]domain.Target {
 	out := map[domain.Priority]domain.Target{}
 	for word, t := range text {
-		p := domain.Priority(word)
-		if !p.Valid() {
-			return nil, fmt.Errorf("%q is no priority", word)
+		oneOf(reject, setting, word, priorityWords()...)
+		for _, d := range []time.Duration{t.Response, t.Resolution} {
+			if d < 0 {
+				reject(setting+"."+word, "negative", "Value", duration(d))
+			}
 		}
-		if t.Response < 0 || t.Resolution < 0 {
-			return nil, fmt.Errorf("%s: a target may not be negative", word)
-		}
-		out[p] = domain.Target(t)
+		out[domain.Priority(word)] = domain.Target(t)
 	}
-	return out, nil
+	return out
 }
 
-func (c Care) policy(calendar *domain.Calendar) (*domain.CarePolicy, error) {
-	const longest = 365
-	for name, days := range map[string]int{
-		"close_after_days": c.CloseAfter, "close_reminder_days": c.CloseReminder, "waiting_days": c.Waiting,
-	} {
-		if days < 0 || days > longest {
-			return nil, fmt.Errorf("%s: %d is not between 0 and %d", name, days, longest)
-		}
+func priorityWords() []string {
+	var out []string
+	for _, p := range domain.Priorities {
+		out = append(out, string(p))
 	}
+	return out
+}
+
+func (c Care) policy(calendar *domain.Calendar, reject rejecter) *domain.CarePolicy {
+	const longest = 365
+	between(reject, "care.close_after_days", c.CloseAfter, 0, longest)
+	between(reject, "care.close_reminder_days", c.CloseReminder, 0, longest)
+	between(reject, "care.waiting_days", c.Waiting, 0, longest)
 	if c.UrgentEvery < 0 || c.UrgentEvery > 0 && c.UrgentEvery < time.Minute {
-		return nil, errors.New("urgent_every: is less than a minute")
+		reject("care.urgent_every", "short_interval", "Value", duration(c.UrgentEvery))
 	}
 	return &domain.CarePolicy{
 		Calendar: calendar, CloseAfter: c.CloseAfter, CloseReminder: c.CloseReminder,
 		WaitingDays: c.Waiting, UrgentEvery: c.UrgentEvery,
-	}, nil
+	}
 }

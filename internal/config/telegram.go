@@ -16,21 +16,30 @@ type Telegram struct {
 	Groups     []Group `mapstructure:"groups"`
 }
 
-func (t Telegram) validate(reject func(key, format string, args ...any)) {
+func (t Telegram) validate(reject rejecter) {
 	if _, err := t.BotID(); t.Token != "" && err != nil {
-		reject("telegram.token", "is not of the form 123456:ABC… that BotFather gives")
+		reject("telegram.token", "token")
 	}
 	if !isWebURL(t.APIURL) {
-		reject("telegram.api_url", "%q is not an http(s) URL", t.APIURL)
+		reject("telegram.api_url", "web_url", "Value", t.APIURL)
 	}
 	own := t.APIURL != defaults["telegram.api_url"]
 	if t.WebhookURL != "" && !strings.HasPrefix(t.WebhookURL, "https://") && !(own && isWebURL(t.WebhookURL)) {
-		reject("telegram.webhook_url", "%q is not an https URL, the only kind that Telegram calls", t.WebhookURL)
+		reject("telegram.webhook_url", "webhook_url", "Value", t.WebhookURL)
 	}
-	if t.Workers < 1 || t.Workers > 256 {
-		reject("telegram.workers", "%d is not between 1 and 256", t.Workers)
-	}
+	between(reject, "telegram.workers", t.Workers, 1, 256)
 	t.validateGroups(reject)
+}
+
+// WebhookPath is where Telegram delivers updates, below WebhookURL.
+const WebhookPath = "/telegram/webhook"
+
+// Webhook is the address that Telegram delivers updates to, "" when it is polled.
+func (t Telegram) Webhook() string {
+	if t.WebhookURL == "" {
+		return ""
+	}
+	return strings.TrimRight(t.WebhookURL, "/") + WebhookPath
 }
 
 // BotID returns the bot's id, the part of the token before the colon, which is not secret.

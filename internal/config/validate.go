@@ -1,75 +1,88 @@
 package config
 
 import (
-	"errors"
-	"fmt"
 	"net"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"chamados/admin/proxy"
 	"chamados/domain"
 )
 
-// Validate returns an error that names every bad setting; secret values are not shown.
+// Validate returns [Problems] that name every bad setting, nil if there is none; secret values are not shown.
 func (c Config) Validate() error {
-	var bad []error
-	reject := func(key, format string, args ...any) {
-		name := key
-		if env := Environment[key]; env != "" {
-			name += " (" + env + ")"
-		}
-		bad = append(bad, fmt.Errorf("%s: %s", name, fmt.Sprintf(format, args...)))
-	}
-	if _, port, err := net.SplitHostPort(c.HTTP.Addr); err != nil || !validPort(port) {
-		reject("http.addr", "%q is not host:port, e.g. 127.0.0.1:8000", c.HTTP.Addr)
-	}
-	if c.HTTP.PublicURL != "" && !isWebURL(c.HTTP.PublicURL) {
-		reject("http.public_url", "%q is not an http(s) URL", c.HTTP.PublicURL)
-	}
-	if _, err := proxy.Parse(c.HTTP.TrustedProxies); err != nil {
-		reject("http.trusted_proxies", "%v", err)
-	}
-	if c.HTTP.PerPerson < 1 {
-		reject("http.requests_per_person", "%d is not a positive number of requests", c.HTTP.PerPerson)
-	}
-	if c.HTTP.MaxSockets < 1 {
-		reject("http.max_websockets", "%d is not a positive number of connections", c.HTTP.MaxSockets)
-	}
-	if c.HTTP.MetricsToken != "" && len(c.HTTP.MetricsToken) < minSecret {
-		reject("http.metrics_token", "has %d characters, at least %d are needed", len(c.HTTP.MetricsToken), minSecret)
-	}
+	var bad Problems
+	c.HTTP.validate(bad.reject)
 	if c.Secret != "" && len(c.Secret) < minSecret {
-		reject("secret_key", "has %d characters, at least %d are needed", len(c.Secret), minSecret)
+		bad.reject("secret_key", "short", "Count", len(c.Secret), "Min", minSecret)
 	}
-	if c.Desk.Language != domain.LangPortuguese && c.Desk.Language != domain.LangEnglish {
-		reject("desk.language", "%q is none of pt-BR, en", c.Desk.Language)
-	}
+	oneOf(bad.reject, "desk.language", string(c.Desk.Language), string(domain.LangPortuguese), string(domain.LangEnglish))
 	if _, err := time.LoadLocation(c.Desk.Timezone); err != nil || c.Desk.Timezone == "" {
-		reject("desk.timezone", "%q is not a time zone, e.g. America/Sao_Paulo", c.Desk.Timezone)
+		bad.reject("desk.timezone", "timezone", "Value", c.Desk.Timezone)
 	}
-	if c.Auth.TokenMinutes < 1 {
-		reject("auth.token_minutes", "%d is not a positive number of minutes", c.Auth.TokenMinutes)
-	}
-	c.deskOptions(reject)
-	c.Notices.validate(reject)
-	c.Digests.validate(reject)
-	c.Telegram.validate(reject)
-	c.Database.validate(reject)
-	c.Files.validate(reject)
+	positive(bad.reject, "auth.token_minutes", c.Auth.TokenMinutes)
+	c.deskOptions(bad.reject)
+	c.Notices.validate(bad.reject)
+	c.Digests.validate(bad.reject)
+	c.Telegram.validate(bad.reject)
+	c.Database.validate(bad.reject)
+	c.Files.validate(bad.reject)
 	if (c.Admin.Email == "") != (c.Admin.Password == "") {
-		reject("admin.email", "ADMIN_EMAIL and ADMIN_PASSWORD go together")
+		bad.reject("admin.email", "admin")
 	}
-	c.Mail.validate(reject)
-	c.Signup.validate(reject)
-	if _, err := c.Log.level(); err != nil {
-		reject("log.level", "%q is none of debug, info, warn, error", c.Log.Level)
+	c.Mail.validate(bad.reject)
+	c.Signup.validate(bad.reject)
+	c.Log.validate(bad.reject)
+	return bad.errOrNil()
+}
+
+func (h HTTP) validate(reject rejecter) {
+	if _, port, err := net.SplitHostPort(h.Addr); err != nil || !validPort(port) {
+		reject("http.addr", "address", "Value", h.Addr)
 	}
-	if c.Log.Format != "json" && c.Log.Format != "text" {
-		reject("log.format", "%q is none of json, text", c.Log.Format)
+	if h.PublicURL != "" && !isWebURL(h.PublicURL) {
+		reject("http.public_url", "web_url", "Value", h.PublicURL)
 	}
-	return errors.Join(bad...)
+	for _, one := range h.TrustedProxies {
+		if _, err := proxy.Parse([]string{one}); err != nil {
+			reject("http.trusted_proxies", "proxy", "Value", one)
+		}
+	}
+	positive(reject, "http.requests_per_person", h.PerPerson)
+	positive(reject, "http.max_websockets", h.MaxSockets)
+	if h.MetricsToken != "" && len(h.MetricsToken) < minSecret {
+		reject("http.metrics_token", "short", "Count", len(h.MetricsToken), "Min", minSecret)
+	}
+}
+
+func positive(reject rejecter, setting string, n int) {
+	if n < 1 {
+		reject(setting, "positive", "Value", n)
+	}
+}
+
+func between[T int | time.Duration](reject rejecter, setting string, v, low, high T) {
+	if v < low || v > high {
+		reject(setting, "between", "Value", plain(v), "Min", plain(low), "Max", plain(high))
+	}
+}
+
+func plain(v any) string {
+	if d, ok := v.(time.Duration); ok {
+		return duration(d)
+	}
+	return strconv.Itoa(v.(int))
+}
+
+func oneOf(reject rejecter, setting, word string, words ...string) {
+	for _, known := range words {
+		if word == known {
+			return
+		}
+	}
+	reject(setting, "one_of", "Value", word, "Words", strings.Join(words, ", "))
 }
 
 func validPort(s string) bool {

@@ -1,14 +1,21 @@
-package main
+package doctor
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"time"
 
 	"chamados/domain"
-	"chamados/internal/config"
 	"chamados/storage"
 	"chamados/storage/embedded"
+)
+
+// readers are the connections that the doctor needs; largeLag is when a replica's statistics are no longer today's.
+const (
+	readers  = 4
+	largeLag = time.Minute
 )
 
 // database looks at the configured database, or the private one, and returns the groups
@@ -28,7 +35,9 @@ func (d *doctor) database(ctx context.Context) []domain.Group {
 		d.fail("banco", "unreachable", "Error", causeOf(err))
 		return nil
 	}
+	d.reachable = url
 	d.server(found)
+	d.replica(ctx, found)
 	d.skew("database", found.Now, smallSkew)
 	if !d.schema(found) {
 		return nil
@@ -78,6 +87,30 @@ func (d *doctor) server(found storage.Inspection) {
 	}
 }
 
+// replica looks at the server that statistics and searches read from.
+func (d *doctor) replica(ctx context.Context, primary storage.Inspection) {
+	url := string(d.config.Database.ReadURL)
+	if url == "" {
+		return
+	}
+	found, err := storage.Inspect(ctx, url)
+	if err != nil {
+		d.warn("replica", "unreachable", "Error", causeOf(err))
+		return
+	}
+	args := []any{"Version", found.Version, "Seconds", int(found.Lag.Seconds())}
+	switch {
+	case found.System != primary.System:
+		d.fail("replica", "another", args...)
+	case !found.Replica:
+		d.warn("replica", "primary", args...)
+	case found.Lag > largeLag:
+		d.warn("replica", "behind", args...)
+	default:
+		d.ok("replica", "ok", args...)
+	}
+}
+
 // schema reports whether this program can work on the tables as they are.
 func (d *doctor) schema(found storage.Inspection) bool {
 	switch {
@@ -99,25 +132,27 @@ func (d *doctor) schema(found storage.Inspection) bool {
 	return false
 }
 
+// open returns the desk, to read from, and what closes it again.
+func (d *doctor) open(ctx context.Context, url string) (*domain.Desk, func(), error) {
+	db, err := storage.Open(ctx, url, storage.Options{
+		MaxConns: readers, Log: slog.New(slog.DiscardHandler), Now: time.Now, Key: []byte("only to read with"), Location: d.config.Desk.Location(),
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return domain.NewDesk(db, d.o.Passwords, time.Now), db.Close, nil
+}
+
 // people looks whether anybody can run the desk, and whether with a password that everybody
 // knows.
 func (d *doctor) people(ctx context.Context, url string) []domain.Group {
-	p := NewProgram(d.config, config.Log{Level: "error", Format: "text"}.Logger())
-	defer func() { _ = p.Stop() }()
-	if d.cost != 0 {
-		p.cost = d.cost
-	}
-	hasher, err := newHasher(p.cost)
-	if err == nil {
-		p.secret = []byte("only to read with")
-		err = p.openPool(ctx, url)
-	}
+	desk, close, err := d.open(ctx, url)
 	if err != nil {
 		d.fail("contas", "unread", "Error", causeOf(err))
 		return nil
 	}
-	p.desk = domain.NewDesk(p.db, hasher, p.now)
-	team, err := p.desk.ITUsers(ctx, domain.System)
+	defer close()
+	team, err := desk.ITUsers(ctx, domain.System)
 	if err != nil {
 		d.fail("contas", "unread", "Error", causeOf(err))
 		return nil
@@ -127,7 +162,7 @@ func (d *doctor) people(ctx context.Context, url string) []domain.Group {
 		if u.TelegramID != 0 {
 			linked++
 		}
-		if p.bornPassword(ctx, u) {
+		if desk.BornPassword(ctx, u) {
 			d.fail("contas", "born", "Email", u.Email)
 		}
 	}
@@ -139,7 +174,7 @@ func (d *doctor) people(ctx context.Context, url string) []domain.Group {
 	default:
 		d.ok("contas", "ok", "Count", len(team), "Linked", linked)
 	}
-	groups, err := p.desk.Groups(ctx, domain.System)
+	groups, err := desk.Groups(ctx, domain.System)
 	if err != nil {
 		d.fail("contas", "unread", "Error", fmt.Errorf("groups: %w", causeOf(err)))
 	}

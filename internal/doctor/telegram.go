@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"context"
@@ -43,6 +43,9 @@ func (d *doctor) telegram(ctx context.Context, groups []domain.Group) {
 		d.skew("telegram", at, 2*smallSkew)
 	}
 	d.webhook(ctx, client)
+	if t.WebhookURL == "" {
+		d.poller(ctx, client)
+	}
 	ids := groupIDs(t, groups)
 	for _, id := range ids {
 		d.group(ctx, client, id, self.ReadsAll)
@@ -74,10 +77,7 @@ func (d *doctor) webhook(ctx context.Context, client *telegram.Client) {
 		d.fail("webhook", "unknown", "Error", err)
 		return
 	}
-	want := ""
-	if base := d.config.Telegram.WebhookURL; base != "" {
-		want = strings.TrimRight(base, "/") + webhookPath
-	}
+	want := d.config.Telegram.Webhook()
 	args := []any{"URL", state.URL, "Want", want, "Error", state.LastError, "Pending", state.Pending}
 	switch {
 	case want == "" && state.URL != "":
@@ -87,12 +87,27 @@ func (d *doctor) webhook(ctx context.Context, client *telegram.Client) {
 	case state.URL != want:
 		d.warn("webhook", "not_set", args...)
 	case state.LastError != "" && time.Since(state.LastErrorAt) < recentError:
-		d.fail("webhook", "failing", args...)
+		d.fail("webhook", refusal(state.LastError), args...)
 	case state.Pending > manyPending:
 		d.warn("webhook", "behind", args...)
 	default:
 		d.ok("webhook", "ok", args...)
 	}
+}
+
+// refusal names what Telegram complains of when it cannot deliver.
+func refusal(said string) string {
+	said = strings.ToLower(said)
+	for _, kind := range []struct{ outcome, sign string }{
+		{"certificate", "ssl"}, {"certificate", "certificate"}, {"certificate", "tls"},
+		{"not_found", "resolve host"}, {"not_found", "no such host"},
+		{"answers", "wrong response"},
+	} {
+		if strings.Contains(said, kind.sign) {
+			return kind.outcome
+		}
+	}
+	return "failing"
 }
 
 func (d *doctor) group(ctx context.Context, client *telegram.Client, id int64, readsAll bool) {

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"context"
@@ -23,30 +23,9 @@ const (
 	largeSkew    = time.Minute
 )
 
-// examine looks at everything that can be looked at with the settings there are.
-func (d *doctor) examine(ctx context.Context, optional bool) {
-	var err error
-	if d.config, err = config.Load(d.file, optional); err != nil {
-		d.fail("configuracao", "bad", "Error", err)
-		if d.config.HTTP.Addr == "" { // nothing could be read at all
-			return
-		}
-	} else {
-		d.ok("configuracao", "ok", "Path", d.file)
-	}
-	d.files()
-	d.dataDir()
-	d.secretKey()
-	d.address()
-	groups := d.database(ctx)
-	d.telegram(ctx, groups)
-	d.mail(ctx)
-	d.service(ctx)
-}
-
 // files looks whether others can read what is secret.
 func (d *doctor) files() {
-	open := config.OpenSecrets(d.file)
+	open := config.OpenSecrets(d.o.File)
 	for _, file := range open {
 		d.warn("arquivos", "open", "Path", file)
 	}
@@ -69,25 +48,66 @@ func (d *doctor) dataDir() {
 		d.fail("disco", "not_a_directory", "Path", dir)
 		return
 	}
-	probe, err := os.CreateTemp(dir, ".doctor-")
-	if err != nil {
-		d.fail("disco", "not_writable", "Path", dir, "Error", err)
-		return
-	}
-	_ = errors.Join(probe.Close(), os.Remove(probe.Name()))
-	var fs syscall.Statfs_t
-	if err := syscall.Statfs(dir, &fs); err != nil {
-		return
-	}
-	free := int64(fs.Bavail) * fs.Bsize
-	args := []any{"Path", dir, "Free", mebibytes(free)}
+	free, err := room(dir)
+	args := []any{"Path", dir, "Free", mebibytes(free), "Error", causeOf(err)}
 	switch {
+	case err != nil:
+		d.fail("disco", "not_writable", args...)
 	case free < noDisk:
 		d.fail("disco", "full", args...)
 	case free < littleDisk:
 		d.warn("disco", "little", args...)
 	default:
 		d.ok("disco", "ok", args...)
+	}
+}
+
+// room returns how many bytes may be written into a directory, or why none.
+func room(dir string) (free int64, err error) {
+	probe, err := os.CreateTemp(dir, ".doctor-")
+	if err != nil {
+		return 0, err
+	}
+	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
+		return 0, err
+	}
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(dir, &fs); err != nil {
+		return 0, err
+	}
+	return int64(fs.Bavail) * fs.Bsize, nil
+}
+
+// attachments looks at the directory for contents that are not in the database.
+func (d *doctor) attachments() {
+	dir := d.config.AttachmentsDir()
+	info, err := os.Stat(dir)
+	absent := errors.Is(err, os.ErrNotExist)
+	if absent && !d.config.Files.Outside() {
+		return // nothing is or was kept there
+	}
+	args := []any{"Path", dir, "Error", causeOf(err)}
+	switch {
+	case absent:
+		d.warn("anexos", "absent", args...)
+		return
+	case err != nil || !info.IsDir():
+		d.fail("anexos", "not_a_directory", args...)
+		return
+	case info.Mode().Perm()&0o004 != 0:
+		d.warn("anexos", "open", args...)
+	}
+	free, err := room(dir)
+	args = []any{"Path", dir, "Free", mebibytes(free), "Error", causeOf(err)}
+	switch {
+	case err != nil:
+		d.fail("anexos", "not_writable", args...)
+	case d.config.Files.Outside() && free < noDisk:
+		d.fail("anexos", "full", args...)
+	case d.config.Files.Outside() && free < littleDisk:
+		d.warn("anexos", "little", args...)
+	default:
+		d.ok("anexos", "ok", args...)
 	}
 }
 
@@ -129,7 +149,7 @@ func (d *doctor) address() {
 
 // service asks the program, if it runs here.
 func (d *doctor) service(ctx context.Context) {
-	base, err := localURL(d.config.HTTP.Addr)
+	base, err := d.config.HTTP.Local()
 	if err != nil {
 		return
 	}
@@ -151,8 +171,8 @@ func (d *doctor) service(ctx context.Context) {
 		d.fail("servico", "foreign", "Addr", d.config.HTTP.Addr)
 	case resp.StatusCode != http.StatusOK:
 		d.fail("servico", "ill", "Status", health.Status)
-	case health.Version != buildVersion():
-		d.warn("servico", "version", "Running", health.Version, "Version", buildVersion())
+	case health.Version != d.o.Version:
+		d.warn("servico", "version", "Running", health.Version, "Version", d.o.Version)
 	default:
 		d.ok("servico", "ok", "Version", health.Version)
 	}
@@ -161,7 +181,7 @@ func (d *doctor) service(ctx context.Context) {
 // skew reports how far another clock is from ours.
 func (d *doctor) skew(whose string, theirs time.Time, tolerance time.Duration) {
 	off := time.Since(theirs).Abs()
-	args := []any{"Whose", d.text("doctor.relogio." + whose), "Seconds", int(off.Seconds())}
+	args := []any{"Whose", text(d.o.Lang, "relogio."+whose), "Seconds", int(off.Seconds())}
 	switch {
 	case off > largeSkew:
 		d.fail("relogio", "wrong", args...)

@@ -1,11 +1,8 @@
-package main
+package doctor
 
 import (
 	"context"
 	"strings"
-
-	"chamados/admin/mail"
-	"chamados/internal/config"
 )
 
 // mail logs in to the mail system and sends nothing.
@@ -21,24 +18,9 @@ func (d *doctor) mail(ctx context.Context) {
 		d.warn("email", "off")
 		return
 	}
-	if err := checkMail(ctx, c); err != nil {
+	if err := d.o.CheckMail(ctx, c); err != nil {
 		d.fail("email", "refused", "Error", err)
 		return
 	}
 	d.ok("email", "ok", "From", c.From)
-}
-
-func checkMail(ctx context.Context, c config.Mail) error {
-	if c.SMTPURL != "" {
-		sender, err := mail.NewSMTP(string(c.SMTPURL), c.From, c.FromName)
-		if err != nil {
-			return err
-		}
-		return sender.Check(ctx)
-	}
-	sender, err := mail.NewGraph(graphOptions(c))
-	if err != nil {
-		return err
-	}
-	return sender.Check(ctx)
 }
