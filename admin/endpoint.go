@@ -13,6 +13,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"chamados/admin/drain"
 	"chamados/domain"
 )
 
@@ -107,29 +108,14 @@ func (s *Server) handle(e endpoint, handle func(*call) error) {
 			if c.lang == "" {
 				c.lang = s.languageOf(r, nil)
 			}
-			drain(w, r, body)
+			drain.Body(w, r, body, patience)
 			s.fail(w, r, c.lang, err, e.statuses)
 		}
 	})
 }
 
-const (
-	maxDrain  = 16 << 20
-	drainTime = 10 * time.Second
-)
-
-// drain reads on, within bounds, what a client still sends that is about to be refused: closed
-// before, the connection might end without the answer. A client that waits to be asked is not.
-func drain(w http.ResponseWriter, r *http.Request, body io.Reader) {
-	if r.Header.Get("Expect") != "" {
-		return
-	}
-	control := http.NewResponseController(w)
-	if control.SetReadDeadline(time.Now().Add(drainTime)) == nil {
-		defer func() { _ = control.SetReadDeadline(time.Now().Add(readTime)) }()
-	}
-	_, _ = io.CopyN(io.Discard, body, maxDrain)
-}
+// patience bounds what is still read of a request that is refused.
+var patience = drain.Patience{Bytes: 16 << 20, Time: 10 * time.Second}
 
 // admit lets in whoever may use the endpoint at all.
 func (s *Server) admit(c *call, e endpoint) error {

@@ -164,6 +164,9 @@ func TestNewTicketKeepsWhatWasTypedAndSaysWhatIsMissing(t *testing.T) {
 			t.Errorf("%d: nothing said at %s", got.status, id)
 		}
 	}
+	if got := v.upload("/chamados/novo", fields, "a.txt", []byte("a")); !strings.Contains(got.body, "Escolha os anexos de novo") {
+		t.Error("it is not said that the files are gone")
+	}
 	fields["descricao"], fields["data_inicio"], fields["colaborador_data_nascimento"], fields["notebook"] = "Precisa de tudo", "2026-12-01", "1999-01-31", "1"
 	got = v.upload("/chamados/novo", fields, "<b>.png", []byte("\x89PNG\r\n\x1a\nrest"))
 	if got.status != 303 {
@@ -184,6 +187,25 @@ func TestNewTicketKeepsWhatWasTypedAndSaysWhatIsMissing(t *testing.T) {
 	}
 	if got := h.as(t, h.du).get(fmt.Sprintf("/anexos/%d", view.Attachments[0].ID)); got.status != 404 {
 		t.Errorf("somebody else's picture: %d", got.status)
+	}
+}
+
+// A browser shows no answer before it has sent everything: what is too large is read to the end, and then refused in words.
+func TestWhatIsTooLargeIsRefusedInWords(t *testing.T) {
+	h := newHouse(t)
+	tk := h.ticket(t, h.caio, "Mouse")
+	large := bytes.Repeat([]byte("x"), 62<<20)
+	for _, path := range []string{"/chamados/novo", fmt.Sprintf("/chamados/%d/comentarios", tk.ID), "/pessoas/importar"} {
+		got := h.as(t, h.ana).upload(path, map[string]string{"titulo": "t"}, "a.bin", large)
+		if got.status != http.StatusRequestEntityTooLarge || !strings.Contains(got.body, "não foi guardado") {
+			t.Errorf("%s: %d", path, got.status)
+		}
+	}
+	if got := h.as(t, h.ana).post(fmt.Sprintf("/chamados/%d/prioridade", tk.ID), "prioridade", strings.Repeat("x", 1<<20)); got.status != http.StatusRequestEntityTooLarge {
+		t.Errorf("a small form: %d", got.status)
+	}
+	if got := h.as(t, domain.User{}).upload("/chamados/novo", nil, "a.bin", large); got.status != http.StatusSeeOther {
+		t.Errorf("a stranger: %d", got.status)
 	}
 }
 
@@ -328,6 +350,30 @@ func TestPeopleAndInvitations(t *testing.T) {
 	}
 	if got := h.as(t, h.caio).post(made.location + "/convite"); got.status != 403 {
 		t.Errorf("an employee invites: %d", got.status)
+	}
+}
+
+// Whoever is about to shut themselves out is asked.
+func TestOnesOwnAccessIsTakenAfterAQuestion(t *testing.T) {
+	h := newHouse(t)
+	v, path := h.as(t, h.ana), personAddress(h.ana.ID)
+	for _, form := range [][]string{{"/ativo", "ativo", "nao"}, {"", "nome", "Ana", "email", h.ana.Email, "tipo", "funcionario"}} {
+		got := v.post(path+form[0], form[1:]...)
+		if got.status != 422 || !strings.Contains(got.body, `name="confirmo"`) || !strings.Contains(got.body, "sua própria conta") {
+			t.Errorf("%v: %d", form, got.status)
+		}
+		if u, _ := h.desk.Account(t.Context(), h.ana.ID); !u.Active || u.Role != domain.RoleIT {
+			t.Fatalf("%v: done without an answer", form)
+		}
+	}
+	if got := v.post(path+"/ativo", "ativo", "nao", "confirmo", "sim"); got.status != 303 {
+		t.Errorf("confirmed: %d", got.status)
+	}
+	if u, _ := h.desk.Account(t.Context(), h.ana.ID); u.Active {
+		t.Error("not deactivated")
+	}
+	if got := h.as(t, h.bia).post(personAddress(h.du.ID)+"/ativo", "ativo", "nao"); got.status != 303 {
+		t.Errorf("somebody else: %d", got.status)
 	}
 }
 

@@ -2,6 +2,7 @@ package panel_test
 
 import (
 	"context"
+	"flag"
 	"os"
 	"os/exec"
 	"strings"
@@ -9,12 +10,40 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
 	"chamados/admin/session"
 	"chamados/domain"
 )
+
+// chrome is the one headless browser of all tests: each has a window of its own in it, with its own cookies.
+var chrome struct {
+	once sync.Once
+	ctx  context.Context
+	err  error
+	stop func()
+}
+
+func startChrome() {
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.NoSandbox, chromedp.Flag("disable-background-networking", true), chromedp.WindowSize(1440, 900))
+	alloc, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, closeFirst := chromedp.NewContext(alloc)
+	chrome.ctx, chrome.err = ctx, chromedp.Do(ctx, chromedp.Navigate("about:blank"))
+	chrome.stop = func() { closeFirst(); stop() }
+}
+
+// TestMain lets more tests run side by side than there are processors: they mostly wait.
+func TestMain(m *testing.M) {
+	_ = flag.Set("test.parallel", "4")
+	code := m.Run()
+	if chrome.stop != nil {
+		chrome.stop()
+	}
+	os.Exit(code)
+}
 
 // browser is one headless window.
 type browser struct {
@@ -30,14 +59,17 @@ type browser struct {
 func newBrowser(t *testing.T, h *house, u domain.User) *browser {
 	t.Helper()
 	chromium(t)
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.NoSandbox, chromedp.Flag("disable-background-networking", true), chromedp.WindowSize(1440, 900))
-	alloc, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(stop)
-	ctx, closeWindow := chromedp.NewContext(alloc)
+	if chrome.once.Do(startChrome); chrome.err != nil {
+		t.Fatal(chrome.err)
+	}
+	ctx, closeWindow := chromedp.NewContext(chrome.ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(closeWindow)
 	b := &browser{t: t, ctx: ctx, base: h.server.URL}
 	b.do(chromedp.Navigate("about:blank"))
+	// Every window believes that it is the one in front.
+	if _, err := chromedp.Call(ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}); err != nil {
+		t.Fatal(err)
+	}
 	go b.listen()
 	token, err := h.keeper.Issue(u)
 	if err != nil {
@@ -106,8 +138,11 @@ func (b *browser) open(path string) {
 	b.do(chromedp.Navigate(b.base + path))
 }
 
-// live waits until the page hears the desk.
-func (b *browser) live() { b.t.Helper(); b.until(`document.documentElement.dataset.live === 'on'`) }
+// live waits until the page hears the desk and shows what it missed before.
+func (b *browser) live() {
+	b.t.Helper()
+	b.until(`document.documentElement.dataset.live === 'on' && !document.querySelector('.board[aria-busy]')`)
+}
 
 // until polls a condition in the page, with a deadline; the page may be left for another one meanwhile.
 func (b *browser) until(condition string) {

@@ -40,8 +40,12 @@ type house struct {
 	caio, du domain.User // employees
 }
 
+// newHouse opens a house; tests with one run side by side.
 func newHouse(t testing.TB) *house {
 	t.Helper()
+	if t, ok := t.(*testing.T); ok {
+		t.Parallel()
+	}
 	url := pgtest.URL(t)
 	if err := storage.Migrate(t.Context(), url); err != nil {
 		t.Fatal(err)

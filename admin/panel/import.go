@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"chamados/admin/drain"
 	"chamados/admin/export"
 	"chamados/admin/importfile"
 	"chamados/domain"
@@ -95,7 +96,12 @@ func (p *Panel) importFile(w http.ResponseWriter, r *http.Request, v *visit) err
 }
 
 // uploadedFile returns the form's file.
-func uploadedFile(w http.ResponseWriter, r *http.Request) (string, []byte, error) {
+func uploadedFile(w http.ResponseWriter, r *http.Request) (name string, content []byte, err error) {
+	defer func(body io.Reader) {
+		if err != nil {
+			drain.Body(w, r, body, patience)
+		}
+	}(r.Body)
 	r.Body = http.MaxBytesReader(w, r.Body, importfile.MaxBytes)
 	parts, err := r.MultipartReader()
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"chamados/admin/session"
 	"chamados/domain"
 )
 
@@ -93,7 +94,7 @@ func TestBoardPutsBackWhatIsRefused(t *testing.T) {
 	b.live()
 	h.deaf.Store(true) // the board must not hear what Bia does
 	h.lines.cut()
-	b.until(`document.documentElement.dataset.live === undefined`)
+	b.until(`!document.getElementById('away').hidden`) // which moves the cards down
 	s := domain.StatusWaiting
 	if _, err := h.desk.Change(t.Context(), actor(h.bia), tk.ID, domain.TicketChange{Status: &s}, 0); err != nil {
 		t.Fatal(err)
@@ -127,6 +128,25 @@ func TestBoardCatchesUpAfterALostConnection(t *testing.T) {
 	b.until(`document.getElementById('away').hidden && document.querySelector('.toast') !== null`)
 }
 
+// A session that ends while one is away is told from a connection that is lost.
+func TestAnEndedSessionIsSaid(t *testing.T) {
+	chromium(t)
+	h := newHouse(t)
+	h.ticket(t, h.caio, "Perdido")
+	b := newBrowser(t, h, h.ana)
+	b.cookie("idioma", "pt-BR")
+	b.open("/?prioridade=media")
+	b.live()
+	h.deaf.Store(true)
+	h.lines.cut()
+	b.until(`!document.getElementById('away').hidden && document.querySelector('#away a').hidden`)
+	b.cookie(session.CookieName, "none")
+	b.until(`document.querySelector('#away a').checkVisibility()`)
+	if got := b.text(`document.querySelector('#away').textContent + document.querySelector('#away a').getAttribute('href')`); !strings.Contains(got, "Sua sessão terminou") || !strings.HasSuffix(got, "/entrar?proximo=%2F%3Fprioridade%3Dmedia") {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestTicketPageKeepsWhatIsTyped(t *testing.T) {
 	chromium(t)
 	h := newHouse(t)
@@ -158,9 +178,7 @@ func TestBoardByFinger(t *testing.T) {
 	h := newHouse(t)
 	tk := h.ticket(t, h.caio, "Dedo")
 	b := newBrowser(t, h, h.ana)
-	if _, err := chromedp.Call(b.ctx, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true}); err != nil {
-		t.Fatal(err)
-	}
+	b.fingers()
 	b.open("/")
 	b.live()
 	x, y := b.at(fmt.Sprintf("#cartao-%d", tk.ID))
@@ -175,6 +193,81 @@ func TestBoardByFinger(t *testing.T) {
 	b.touch(input.DispatchTouchEventTypeTouchEnd, 0, 0)
 	b.until(fmt.Sprintf(inColumn, "em_andamento", tk.ID))
 	b.quiet()
+}
+
+// On a phone the column is beside the screen: a card held at the edge brings it.
+func TestBoardByFingerOnAPhone(t *testing.T) {
+	chromium(t)
+	h := newHouse(t)
+	tk := h.ticket(t, h.caio, "Dedo")
+	b := newBrowser(t, h, h.ana)
+	b.fingers()
+	b.resize(360)
+	b.open("/")
+	b.live()
+	x, y := b.at(fmt.Sprintf("#cartao-%d", tk.ID))
+	b.touch(input.DispatchTouchEventTypeTouchStart, x+30, y+20)
+	b.until(`document.documentElement.classList.contains('dragging')`)
+	b.touch(input.DispatchTouchEventTypeTouchMove, 352, y+60)
+	b.until(`board.scrollLeft >= board.scrollWidth - board.clientWidth - 1`)
+	b.touch(input.DispatchTouchEventTypeTouchMove, 180, y+60)
+	b.until(`document.querySelector('#coluna-resolvido').classList.contains('over')`)
+	b.touch(input.DispatchTouchEventTypeTouchEnd, 0, 0)
+	b.until(fmt.Sprintf(inColumn, "resolvido", tk.ID))
+	// A finger that moves at once scrolls, and takes no card along.
+	x, y = b.at(fmt.Sprintf("#cartao-%d", tk.ID))
+	b.touch(input.DispatchTouchEventTypeTouchStart, x+30, y+20)
+	b.touch(input.DispatchTouchEventTypeTouchMove, x+30, y-40)
+	b.touch(input.DispatchTouchEventTypeTouchEnd, 0, 0)
+	if b.text(`document.documentElement.classList.contains('dragging')`) != "false" {
+		t.Error("scrolling took the card")
+	}
+	b.quiet()
+}
+
+// Whoever asked for less motion gets none; the others do.
+func TestMotionIsReducedWhenAsked(t *testing.T) {
+	chromium(t)
+	h := newHouse(t)
+	tk := h.ticket(t, h.caio, "Calma")
+	for _, asked := range []bool{true, false} {
+		b := newBrowser(t, h, h.ana)
+		if asked {
+			_, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+				Features: []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.open("/")
+		b.live()
+		b.run(`window.moved = 0; const animate = Element.prototype.animate;
+			Element.prototype.animate = function (...given) { window.moved++; return animate.apply(this, given); };
+			addEventListener('animationstart', (event) => { if (parseFloat(getComputedStyle(event.target).animationDuration) > 0.001) window.moved++; });`)
+		target := map[bool]domain.Status{true: domain.StatusInProgress, false: domain.StatusWaiting}[asked]
+		b.drag(tk.ID, target)
+		b.until(fmt.Sprintf(inColumn, target, tk.ID))
+		b.until(`document.querySelector('.toast') !== null`)
+		h.move(t, h.bia, tk.ID, domain.StatusResolved)
+		b.until(fmt.Sprintf(inColumn+` && document.querySelector('#cartao-%d').classList.contains('fresh')`, "resolvido", tk.ID, tk.ID))
+		if moved := b.text("window.moved > 0"); (moved == "true") == asked {
+			t.Errorf("less motion asked for: %v, and something moves: %s", asked, moved)
+		}
+		slow := b.text(`[...document.querySelectorAll('*')].filter((e) => { const s = getComputedStyle(e); return parseFloat(s.transitionDuration) > 0.001 || parseFloat(s.animationDuration) > 0.001; }).length > 0`)
+		if (slow == "true") == asked {
+			t.Errorf("less motion asked for: %v, and styles take time: %s", asked, slow)
+		}
+		h.move(t, h.bia, tk.ID, domain.StatusOpen)
+	}
+}
+
+// fingers makes the screen one that is touched.
+func (b *browser) fingers() {
+	b.t.Helper()
+	if _, err := chromedp.Call(b.ctx, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true}); err != nil {
+		b.t.Fatal(err)
+	}
 }
 
 func (b *browser) touch(kind input.DispatchTouchEventType, x, y float64) {

@@ -40,6 +40,15 @@ func furnished(t *testing.T) (*house, []look) {
 	if _, err := h.desk.EditComment(t.Context(), actor(h.ana), c.ID, "depois"); err != nil {
 		t.Fatal(err)
 	}
+	word := strings.Repeat("Pneumoultramicroscopicossilicovulcanoconiótico", 4)
+	endless, err := h.desk.CreateUser(t.Context(), actor(h.ana), domain.NewUser{Name: word, Email: strings.Repeat("a", 60) + "@exemplo.com.br", Role: domain.RoleIT})
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := h.ticket(t, endless, word)
+	if _, err := h.desk.Comment(t.Context(), actor(endless), words.ID, domain.NewComment{Text: word, Attachments: []domain.NewAttachment{{Name: word + ".txt", MIME: "text/plain", Size: 1, Content: []byte("a")}}}); err != nil {
+		t.Fatal(err)
+	}
 	long := h.ticket(t, h.du, strings.Repeat("😀", 500))
 	h.move(t, h.bia, long.ID, domain.StatusWaiting)
 	gone := h.ticket(t, h.du, "Sumido")
@@ -50,14 +59,14 @@ func furnished(t *testing.T) (*house, []look) {
 	if _, err := h.desk.UpdateUser(t.Context(), actor(h.ana), h.du.ID, domain.UserChange{Active: &inactive}); err != nil {
 		t.Fatal(err)
 	}
-	draft := h.as(t, h.ana).upload("/pessoas/importar", nil, "lista.csv", []byte("nome;email;tipo\nZé;ze@exemplo.com.br;ti\nSem;nada;x\n"))
+	draft := h.as(t, h.ana).upload("/pessoas/importar", nil, strings.Repeat("lista comprida ", 9)+".csv", []byte("nome;email;tipo\nZé;ze@exemplo.com.br;ti\nSem;nada;x\n"))
 	if draft.status != 303 {
 		t.Fatalf("import: %d", draft.status)
 	}
 	ticket := func(id int64) string { return "/chamados/" + strconv.FormatInt(id, 10) }
 	return h, []look{
 		{h.bia, "/"}, {h.bia, "/chamados"}, {h.bia, "/chamados?q=nada+disso&status=abertos"}, {h.bia, "/chamados?status=excluidos"},
-		{h.bia, "/chamados/" + hostile}, {h.bia, "/chamados/" + hostile + "/editar"}, {h.bia, ticket(lost.ID)}, {h.bia, ticket(long.ID)},
+		{h.bia, "/chamados/" + hostile}, {h.bia, "/chamados/" + hostile + "/editar"}, {h.bia, ticket(lost.ID)}, {h.bia, ticket(long.ID)}, {h.bia, ticket(words.ID)}, {h.bia, "/pessoas/" + strconv.FormatInt(endless.ID, 10)}, {h.bia, fmt.Sprintf("/chamados?solicitante=%d&de=2020-01-01&encerrados_de=2020-01-01", endless.ID)},
 		{h.bia, "/chamados/novo"}, {h.bia, "/pessoas"}, {h.bia, "/pessoas/nova"}, {h.bia, "/pessoas/" + strconv.FormatInt(h.caio.ID, 10)},
 		{h.bia, "/pessoas/importar"}, {h.bia, draft.location}, {h.bia, "/estatisticas"}, {h.bia, "/sistema"}, {h.bia, "/conta"}, {h.bia, "/nada"},
 		{h.caio, "/"}, {h.caio, "/chamados"}, {h.caio, ticket(lost.ID)}, {h.caio, "/chamados/novo"}, {h.caio, "/pessoas"},
@@ -70,28 +79,36 @@ func furnished(t *testing.T) (*house, []look) {
 func TestEveryPageInABrowser(t *testing.T) {
 	chromium(t)
 	h, looks := furnished(t)
-	b := newBrowser(t, h, h.bia)
 	for _, lang := range domain.Langs {
-		b.cookie("idioma", string(lang))
-		for _, l := range looks {
-			token := "none"
-			if l.who.ID != 0 {
-				var err error
-				if token, err = h.keeper.Issue(l.who); err != nil {
-					t.Fatal(err)
-				}
+		t.Run(string(lang), func(t *testing.T) {
+			t.Parallel()
+			b := newBrowser(t, h, h.bia)
+			b.cookie("idioma", string(lang))
+			for _, l := range looks {
+				b.inspect(h, l, lang)
 			}
-			b.cookie(session.CookieName, token)
-			b.open(l.path)
-			for _, width := range widths {
-				b.resize(width)
-				if complaints := b.text(inspect + fmt.Sprintf("(%q)", lang)); complaints != "" {
-					t.Errorf("%s %s %s at %d px:\n%s", lang, l.who.Role, l.path, width, complaints)
-				}
-			}
+			b.quiet("/nada", "/pessoas") // those answer 404 and 403, which is an error to the console
+		})
+	}
+}
+
+func (b *browser) inspect(h *house, l look, lang domain.Lang) {
+	b.t.Helper()
+	token := "none"
+	if l.who.ID != 0 {
+		var err error
+		if token, err = h.keeper.Issue(l.who); err != nil {
+			b.t.Fatal(err)
 		}
 	}
-	b.quiet("/nada", "/pessoas") // those answer 404 and 403, which is an error to the console
+	b.cookie(session.CookieName, token)
+	b.open(l.path)
+	for _, width := range widths {
+		b.resize(width)
+		if complaints := b.text(inspect + fmt.Sprintf("(%q)", lang)); complaints != "" {
+			b.t.Errorf("%s %s %s at %d px:\n%s", lang, l.who.Role, l.path, width, complaints)
+		}
+	}
 }
 
 func (b *browser) cookie(name, value string) {

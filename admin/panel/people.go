@@ -23,6 +23,7 @@ type personBody struct {
 	Link     string // a fresh invitation, shown once
 	Code     *qrCode
 	CanLink  bool
+	Asks     string // the field of one's own account that is changed only after a second word, "" for none
 }
 
 type personForm struct {
@@ -148,9 +149,11 @@ func (p *Panel) updatePerson(w http.ResponseWriter, r *http.Request, v *visit) e
 		return err
 	}
 	name, email, role := r.PostFormValue("nome"), r.PostFormValue("email"), domain.Role(r.PostFormValue("tipo"))
-	return p.changePerson(w, r, v, domain.UserChange{Name: &name, Email: &email, Role: &role}, func(b *personBody) {
-		b.Name, b.Email, b.Role = name, email, role
-	})
+	typed := func(b *personBody) { b.Name, b.Email, b.Role = name, email, role }
+	if role != domain.RoleIT && unsure(r, v) {
+		return p.askFirst(w, r, v, "tipo", typed)
+	}
+	return p.changePerson(w, r, v, domain.UserChange{Name: &name, Email: &email, Role: &role}, typed)
 }
 
 func (p *Panel) setActive(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -158,7 +161,23 @@ func (p *Panel) setActive(w http.ResponseWriter, r *http.Request, v *visit) erro
 		return err
 	}
 	active := r.PostFormValue("ativo") == "sim"
+	if !active && unsure(r, v) {
+		return p.askFirst(w, r, v, "ativo", func(*personBody) {})
+	}
 	return p.changePerson(w, r, v, domain.UserChange{Active: &active}, func(*personBody) {})
+}
+
+// unsure reports whether the visitor is about to shut themselves out and has not said twice that they mean it.
+func unsure(r *http.Request, v *visit) bool {
+	id, err := pathID(r)
+	return err == nil && id == v.Actor.ID && r.PostFormValue("confirmo") != "sim"
+}
+
+func (p *Panel) askFirst(w http.ResponseWriter, r *http.Request, v *visit, field string, typed func(*personBody)) error {
+	return p.showPerson(w, r, v, http.StatusUnprocessableEntity, func(b *personBody) {
+		typed(b)
+		b.Asks = field
+	})
 }
 
 // changePerson applies a change; where it is refused, typed puts back what was typed.

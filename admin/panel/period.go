@@ -100,6 +100,13 @@ func (f period) copy(but ...string) url.Values {
 	return q
 }
 
+// open returns the query of what waits for work now, narrowed as the statistics are.
+func (f period) open() string {
+	q := f.copy("por", "de", "ate")
+	q.Set("status", statusPending)
+	return encode(q)
+}
+
 // tickets returns the address of the list of what the numbers of a part of the period are
 // made from; more is pairs of further restrictions.
 func (f period) tickets(from, to time.Time, ended bool, more ...string) string {

@@ -24,6 +24,7 @@ type plot struct {
 	Slots  []plotSlot
 	Ticks  [3]string // top, middle, bottom
 	Labels []string  // first, middle, last
+	Blank  bool      // all values are zero or unknown
 }
 
 // plotKey is one entry of the legend.
@@ -60,6 +61,7 @@ func (p *plot) scale(series ...[]float64) func(float64) float64 {
 		}
 	}
 	top := niceTop(most)
+	p.Blank = most == 0
 	p.Ticks = [3]string{plotNumber(top), plotNumber(top / 2), "0"}
 	return func(v float64) float64 { return v / top * plotHeight }
 }

@@ -8,7 +8,9 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"time"
 
+	"chamados/admin/drain"
 	"chamados/admin/session"
 	"chamados/domain"
 	"chamados/domain/i18n"
@@ -19,6 +21,9 @@ var errNoPage = &domain.Error{Code: domain.CodeNotFound, Key: "not_found"}
 
 // policy lets a page load nothing but what this site serves; no inline script or style.
 const policy = "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'"
+
+// patience is for people: a browser shows no answer before it has sent its files.
+var patience = drain.Patience{Bytes: 256 << 20, Time: 30 * time.Second}
 
 type handler func(w http.ResponseWriter, r *http.Request, v *visit) error
 
@@ -52,7 +57,9 @@ func (p *Panel) serve(h handler) http.Handler {
 			}
 		}()
 		w.Header().Set("Cache-Control", "no-store")
+		body := r.Body
 		if err := h(w, r, v); err != nil {
+			drain.Body(w, r, body, patience)
 			p.fail(w, r, v, err)
 		}
 	})
@@ -83,6 +90,7 @@ func (p *Panel) sendToLogin(w http.ResponseWriter, r *http.Request, err error) e
 	if r.Header.Get(fragmentHeader) != "" {
 		return err
 	}
+	drain.Body(w, r, r.Body, patience)
 	target := "/entrar"
 	if r.Method == http.MethodGet && r.URL.Path != "/" {
 		target += "?proximo=" + url.QueryEscape(r.URL.RequestURI())
@@ -132,6 +140,12 @@ func (p *Panel) fail(w http.ResponseWriter, r *http.Request, v *visit, err error
 		return
 	}
 	body := errorBody{Status: status, Text: text}
+	if status >= http.StatusInternalServerError {
+		body.Request = w.Header().Get("X-Request-Id")
+		if r.Method == http.MethodGet {
+			body.Again = r.URL.RequestURI()
+		}
+	}
 	if err := p.render(w, v, status, "error", body); err != nil {
 		p.Log.ErrorContext(r.Context(), "panel error page failed", "error", err)
 	}
@@ -141,13 +155,15 @@ func (p *Panel) fail(w http.ResponseWriter, r *http.Request, v *visit, err error
 const busyPause = "5"
 
 type errorBody struct {
-	Status int
-	Text   string
+	Status  int
+	Text    string
+	Again   string // the address to try once more, "" where that makes no sense
+	Request string // what the log knows the request by, "" if that helps nobody
 }
 
 func (p *Panel) errorText(lang domain.Lang, err error) string {
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return i18n.Text(lang, "error.too_large", nil)
+	if large, ok := asTooLarge(err); ok {
+		return i18n.Text(lang, "panel.error_page.too_large", i18n.Args{"Max": humanBytes(large.Limit)})
 	}
 	return i18n.Error(lang, domain.Concealed(err))
 }
@@ -180,7 +196,13 @@ func writeJSON(w http.ResponseWriter, status int, body any) {
 	_ = json.NewEncoder(w).Encode(body)
 }
 
+// redirect leads to another page; a module that sent a form is told the way instead, so that the
+// page's message waits for the person.
 func redirect(w http.ResponseWriter, r *http.Request, path string) error {
+	if r.Header.Get(fragmentHeader) == "envio" {
+		writeJSON(w, http.StatusOK, map[string]string{"ir": path})
+		return nil
+	}
 	http.Redirect(w, r, path, http.StatusSeeOther)
 	return nil
 }

@@ -27,6 +27,7 @@ type statisticsBody struct {
 	Backlog    int64
 	Opened     string // address of the tickets opened in the period; Ended likewise
 	Ended      string
+	Pending    string // address of the backlog, "" when the period ended before today
 	Plots      []plotted
 	Parts      []part
 	Now        []figure // by status, whatever the period
@@ -116,6 +117,9 @@ func (b *statisticsBody) show(lang domain.Lang, s domain.Series) {
 	f := b.Period
 	b.Total, b.Backlog = s.Total, s.Backlog
 	b.Opened, b.Ended = f.tickets(f.From, f.To, false), f.tickets(f.From, f.To, true)
+	if !f.To.Before(f.today) {
+		b.Pending = "/chamados" + f.open()
+	}
 	d := drawing{lang: lang, period: f, points: s.Points}
 	b.Plots = []plotted{d.flow(), d.backlog(), d.times()}
 	b.Parts = []part{
@@ -282,5 +286,5 @@ func kept(k domain.Kept) string {
 	if k.Decided == 0 {
 		return "—"
 	}
-	return strconv.FormatInt(k.Met*100/k.Decided, 10) + " %"
+	return strconv.FormatInt(k.Met*100/k.Decided, 10) + "%"
 }

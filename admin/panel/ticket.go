@@ -2,6 +2,7 @@ package panel
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -26,7 +27,8 @@ type ticketBody struct {
 	Problems   problems
 	Problem    string // why the last act was refused, "" if it was not
 	SLAWord    domain.SLAState
-	Draft      commentDraft // what was typed into a refused comment
+	Rating     domain.Rating // no stars while nobody rated
+	Draft      commentDraft  // what was typed into a refused comment
 	Actor      domain.Actor
 }
 
@@ -94,6 +96,9 @@ func (p *Panel) showTicket(w http.ResponseWriter, r *http.Request, v *visit, id 
 			return err
 		}
 	}
+	if body.Rating, err = p.ratingOf(r.Context(), v, view.Ticket); err != nil {
+		return err
+	}
 	body.Talk, body.Files = conversation(view, v.Actor)
 	if v.Actor.IsIT() {
 		backstage(body.Talk, view.Events, body.Receipts)
@@ -102,6 +107,18 @@ func (p *Panel) showTicket(w http.ResponseWriter, r *http.Request, v *visit, id 
 	edit(&body)
 	p.noteSeen(r.Context(), v, view)
 	return p.render(w, v, status, "ticket", body)
+}
+
+// ratingOf returns what the requester thinks of the solution, the zero rating where there is none.
+func (p *Panel) ratingOf(ctx context.Context, v *visit, t domain.Ticket) (domain.Rating, error) {
+	if t.EndedAt.IsZero() {
+		return domain.Rating{}, nil
+	}
+	out, err := p.Desk.Rating(ctx, v.Actor, t.ID)
+	if errors.Is(err, domain.ErrRatingNotFound) {
+		return domain.Rating{}, nil
+	}
+	return out, err
 }
 
 // forIT adds what only IT sees beside the ticket.

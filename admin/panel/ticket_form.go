@@ -26,6 +26,7 @@ type ticketForm struct {
 	Requester   string // address; IT only
 	Newcomer    domain.NewCollaborator
 	Problems    problems
+	FilesLost   bool      // files were chosen that have to be chosen again
 	Theirs      []written // what somebody else wrote meanwhile
 	Categories  []domain.Category
 	Priorities  []domain.Priority
@@ -92,6 +93,7 @@ func (p *Panel) openTicket(w http.ResponseWriter, r *http.Request, v *visit) err
 	id, err := p.openOnce(r, v, f, files)
 	if found, ok := formProblems(v.Lang, err); err != nil && ok {
 		f.Problems = found
+		f.FilesLost = len(files) > 0 && r.Header.Get(fragmentHeader) == ""
 		return p.render(w, v, statusOf(err), "ticket_form", f)
 	}
 	if err != nil {

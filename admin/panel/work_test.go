@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -40,7 +41,9 @@ func TestADaysWorkByKeyboard(t *testing.T) {
 	b.live()
 	b.do(chromedp.KeyEvent("?"))
 	b.until(`document.querySelector('[data-keys]').open`)
-	b.do(chromedp.KeyEvent(kb.Escape), chromedp.KeyEvent("/"))
+	b.do(chromedp.KeyEvent(kb.Escape))
+	b.until(`!document.querySelector('[data-keys]').open`)
+	b.do(chromedp.KeyEvent("/"))
 	b.until(`document.activeElement.matches('[data-search]')`)
 	b.run(`document.activeElement.blur()`)
 	b.do(chromedp.KeyEvent("j"), chromedp.KeyEvent("j"))
@@ -100,6 +103,60 @@ func TestFormsWorkWithoutScripts(t *testing.T) {
 	b.quiet("assets")
 }
 
+// What is wrong with a form is said in it, and what was chosen stays chosen; what is too large is said at once.
+func TestFilesStayWhenTheFormComesBack(t *testing.T) {
+	chromium(t)
+	h := newHouse(t)
+	b := newBrowser(t, h, h.ana)
+	b.open("/chamados/novo")
+	b.live()
+	b.run(`(() => { const data = new DataTransfer();
+		data.items.add(new File(['registro'], 'erro.log')); data.items.add(new File([new Uint8Array(21 << 20)], 'enorme.iso'));
+		const input = document.querySelector('[data-files]'); input.files = data.files; input.dispatchEvent(new Event('change')); })()`)
+	b.until(`document.querySelector('.toast.bad')?.textContent.includes('enorme.iso') && document.querySelectorAll('.chosen-file').length === 1`)
+	b.do(chromedp.SendKeys(chromedp.CSS(`[name="titulo"]`), "Sem rede"), chromedp.Click(chromedp.CSS(`.ticket-form .primary`)))
+	b.until(`document.querySelector('#problem-descricao') !== null && document.querySelector('.chosen-file')?.textContent.includes('erro.log')`)
+	if got := b.text(`location.pathname + document.querySelector('[name="titulo"]').value + document.querySelector('[data-files]').files.length`); got != "/chamados/novoSem rede1" {
+		t.Errorf("kept: %q", got)
+	}
+	b.do(chromedp.Click(chromedp.CSS(`[value="rede"] + span`)), chromedp.SendKeys(chromedp.CSS(`[name="descricao"]`), "d"),
+		chromedp.SendKeys(chromedp.CSS(`[name="solicitante"]`), "cai"))
+	b.until(`document.querySelector('#pessoas option')?.value === 'caio@exemplo.com.br'`)
+	b.run(`document.querySelector('[name="solicitante"]').value = 'caio@exemplo.com.br'`)
+	b.do(chromedp.Click(chromedp.CSS(`.ticket-form .primary`)))
+	b.until(`document.querySelector('article.ticket .file-name')?.textContent === 'erro.log' && document.querySelector('.toast') !== null`)
+	b.quiet("422")
+}
+
+// What is being written outlives a reload, until it is sent.
+func TestDraftsOutliveAReload(t *testing.T) {
+	chromium(t)
+	h := newHouse(t)
+	tk := h.ticket(t, h.caio, "Rascunho")
+	b := newBrowser(t, h, h.ana)
+	page := fmt.Sprintf("/chamados/%d", tk.ID)
+	const draft = `document.querySelector('#comentario').value`
+	b.open(page)
+	b.live()
+	// As a keyboard does it: chromedp's own would write the letter that was a command.
+	key := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: "n", Code: "KeyN", Text: "n", WindowsVirtualKeyCode: 'N'}
+	if _, err := chromedp.Call(b.ctx, input.DispatchKeyEvent, key); err != nil {
+		t.Fatal(err)
+	}
+	b.until(`document.activeElement.id === 'comentario' && document.querySelector('[name="interno"][value="1"]').checked`)
+	b.do(chromedp.KeyEvent("quase pronto"))
+	b.open(page)
+	b.live()
+	b.until(draft + ` === 'quase pronto'`)
+	b.do(chromedp.Click(chromedp.CSS(`.composer .primary`)))
+	b.until(draft + ` === ''`)
+	b.open(page)
+	b.live()
+	if got := b.text(draft); got != "" {
+		t.Errorf("what was sent is back: %q", got)
+	}
+}
+
 // Two people in two browsers, and one of them by chat too, at the same ticket.
 func TestTwoBrowsersAndTheChat(t *testing.T) {
 	chromium(t)
@@ -124,7 +181,7 @@ func TestTwoBrowsersAndTheChat(t *testing.T) {
 	}
 	h.deaf.Store(true)
 	h.lines.cut()
-	ana.until(`document.documentElement.dataset.live === undefined`)
+	ana.until(`!document.getElementById('away').hidden`) // which moves the page down
 	high := domain.PriorityHigh
 	if _, err := h.desk.Change(t.Context(), actor(h.bia), tk.ID, domain.TicketChange{Priority: &high}, 0); err != nil {
 		t.Fatal(err)

@@ -48,7 +48,7 @@ func keptPart(k domain.Kept) string {
 	if k.Decided == 0 {
 		return "—"
 	}
-	return strconv.FormatInt(k.Met*100/k.Decided, 10) + " %"
+	return strconv.FormatInt(k.Met*100/k.Decided, 10) + "%"
 }
 
 func mean(lang domain.Lang, f domain.Figures) string {

@@ -34,7 +34,8 @@ function place(card) {
 }
 
 // show brings a card as the server rendered it to the board.
-function show(fresh, { mark = true } = {}) {
+function show(fresh, { mark = true, mine = false } = {}) {
+  if (!mine && held.has(fresh.dataset.id)) { waiting.add(fresh.dataset.id); return; } // taken into the hand meanwhile
   const old = cardOf(fresh.dataset.id);
   const focused = old?.contains(document.activeElement) ? document.activeElement.className : null;
   const moved = !old || old.dataset.status !== fresh.dataset.status;
@@ -95,11 +96,21 @@ function same(list, fresh) {
   return want.every((card, i) => have[i].dataset.id === card.dataset.id && have[i].dataset.version === card.dataset.version);
 }
 
+let late = false; // there was something to catch up with while a card was held
+
 // catchUp replaces what the columns show by what they should.
 async function catchUp() {
-  if (held.size) { setTimeout(() => catchUp().catch(() => {}), 500); return; }
-  const { doc, response } = await fetchPage(location.href);
-  if (!response.ok) return;
+  board.setAttribute('aria-busy', 'true');
+  try {
+    const { doc, response } = await fetchPage(location.href);
+    late = held.size > 0;
+    if (response.ok && !late) replaceCards(doc);
+  } finally {
+    board.removeAttribute('aria-busy');
+  }
+}
+
+function replaceCards(doc) {
   waiting.clear();
   const focused = document.activeElement.closest?.('.card')?.id;
   for (const fresh of doc.querySelectorAll('[data-cards]')) {
@@ -114,7 +125,11 @@ async function catchUp() {
 }
 
 export function hold(id) { held.add(id); }
-export function free(id) { held.delete(id); if (waiting.has(id)) work(); }
+export function free(id) {
+  held.delete(id);
+  if (late && !held.size) catchUp().catch(() => {});
+  else if (waiting.has(id)) work();
+}
 
 function bump(status, by) {
   for (const node of document.querySelectorAll(`[data-count="${status}"]`)) node.textContent = Number(node.textContent) + by;
@@ -140,7 +155,7 @@ export async function move(card, status, { undoing = false } = {}) {
     card.dataset.version = now.versao;
     const message = undoing ? text('undone', { number }) : text('moved', { number, status: nameOf(status) });
     const back = { label: text('undo'), run: () => { const shown = cardOf(id); if (shown) move(shown, from, { undoing: true }); } };
-    await refetch(id, { mark: false }).catch(() => {});
+    await refetch(id, { mark: false, mine: true }).catch(() => {});
     toast(message, undoing ? {} : { action: cardOf(id) && allowed(cardOf(id)).includes(from) ? back : null });
     announce(message);
   } catch (error) {
@@ -159,7 +174,7 @@ async function putBack(card, from, status, error) {
   bump(from, 1);
   const reason = error instanceof Refused ? error.message : text('offline');
   toast(text('refused', { number, reason }), { bad: true, time: 10000 });
-  if (error instanceof Refused) await refetch(number).catch(() => {});
+  if (error instanceof Refused) await refetch(number, { mine: true }).catch(() => {});
 }
 
 export async function take(card) {

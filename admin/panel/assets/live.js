@@ -1,5 +1,5 @@
 // Hears what happens on the desk, and says so when it cannot.
-import { text, toast } from './util.js';
+import { loginPath, text, toast } from './util.js';
 import { age } from './ages.js';
 
 const longest = 15000;
@@ -40,6 +40,7 @@ function ready() {
   const away = Date.now() - lostAt;
   if (!bar.hidden) toast(text('back', { time: away < 60000 ? text('moment') : age(away) }));
   bar.hidden = true;
+  say('away', false);
   lostAt = 0;
 }
 
@@ -59,7 +60,7 @@ function lost() {
     setTimeout(showAway, 2000);
   }
   tries += 1;
-  if (tries === 3) probe();
+  if (tries > 2) probe();
   timer = setTimeout(connect, Math.min(longest, 400 * 2 ** tries) * (0.7 + Math.random() * 0.6));
 }
 
@@ -73,10 +74,17 @@ async function probe() {
   try {
     const response = await fetch('/fragmentos/contagens', { headers: { 'X-Fragment': 'parte' } });
     if (response.status !== 401) return;
-    const bar = document.getElementById('away');
-    bar.querySelector('span').textContent = text('ended');
-    bar.querySelector('a').hidden = false;
+    say('ended', true);
   } catch { /* the network is what is missing */ }
+}
+
+// say tells why nothing is heard, and offers the login where that helps.
+function say(key, login) {
+  const bar = document.getElementById('away');
+  bar.querySelector('span').textContent = text(key);
+  const link = bar.querySelector('a');
+  link.hidden = !login;
+  link.href = loginPath();
 }
 
 addEventListener('online', () => { if (lostAt) connect(); });

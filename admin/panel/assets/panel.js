@@ -35,18 +35,17 @@ async function copy(button) {
 }
 
 // Whoever writes on behalf of somebody is offered the people who fit what is typed.
-const person = document.querySelector('[data-people]');
-if (person) {
-  person.addEventListener('input', debounce(async () => {
-    if (person.value.length < 2) return;
-    const found = await request(`/fragmentos/pessoas?q=${encodeURIComponent(person.value)}`).catch(() => []);
-    person.list.replaceChildren(...found.map(({ nome, email }) => element('option', { value: email, label: nome })));
-  }, 200));
-}
+const offer = debounce(async () => {
+  const person = document.querySelector('[data-people]');
+  if (person.value.length < 2) return;
+  const found = await request(`/fragmentos/pessoas?q=${encodeURIComponent(person.value)}`).catch(() => []);
+  person.list.replaceChildren(...found.map(({ nome, email }) => element('option', { value: email, label: nome })));
+}, 200);
+document.addEventListener('input', (event) => { if (event.target.matches('[data-people]')) offer(); });
 
 // Each page's own modules come first: whoever hears the desk must be there when it speaks.
 if (document.querySelector('.topbar')) {
-  const wanted = { 'board.js': '#board', 'ticket.js': '[data-ticket]', 'files.js': '[data-files]', 'list.js': '[data-list]', 'import.js': '[data-import], [data-import-drop]' };
+  const wanted = { 'board.js': '#board', 'ticket.js': '[data-ticket]', 'files.js': '[data-files]', 'send.js': '[data-send]', 'page.js': '.topbar', 'import.js': '[data-import], [data-import-drop]' };
   const names = Object.keys(wanted).filter((name) => document.querySelector(wanted[name]));
   Promise.allSettled(names.map((name) => import(`./${name}`))).then(() => import('./live.js'));
 }

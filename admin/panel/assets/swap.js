@@ -1,6 +1,6 @@
 // Brings the parts of a page that are marked data-live up to date with what the server
 // renders, and sends forms without leaving the page.
-import { text, toast, expire } from './util.js';
+import { text, toast, expire, loginPath } from './util.js';
 import { refreshAges } from './ages.js';
 
 let late = false;
@@ -15,7 +15,7 @@ export async function fetchPage(url, options = {}) {
 export async function refresh() {
   const { doc, response } = await fetchPage(location.href);
   if (response.ok) mergePage(doc);
-  else if (response.status === 401) location.assign('/entrar');
+  else if (response.status === 401) location.assign(loginPath());
   else if (response.status === 404) location.reload();
 }
 
@@ -33,7 +33,14 @@ export function mergePage(doc, { force = false } = {}) {
   }
 }
 
+// unfold opens in what is new what somebody opened in what was there.
+function unfold(old, fresh) {
+  const [was, is] = [old, fresh].map((node) => node.querySelectorAll('details'));
+  if (was.length === is.length) was.forEach((fold, i) => { is[i].open = fold.open; });
+}
+
 function merge(old, fresh, force) {
+  if (!old.querySelector(':scope > [data-key]')) unfold(old, fresh);
   if (old.isEqualNode(fresh)) return;
   if (old.querySelector(':scope > [data-key]') || fresh.querySelector(':scope > [data-key]')) {
     mergeChildren(old, fresh);
@@ -53,6 +60,7 @@ function mergeChildren(old, fresh) {
     const before = known.get(child.dataset.key);
     known.delete(child.dataset.key);
     let use = before ?? child;
+    if (before) unfold(before, child);
     if (before && !before.isEqualNode(child) && !busy(before)) {
       before.replaceWith(child);
       if (place === before) place = child;
@@ -91,7 +99,7 @@ async function send(form, submitter) {
   const fields = new FormData(form, submitter);
   const multipart = form.enctype === 'multipart/form-data';
   const { doc, response } = await fetchPage(form.action, { method: 'POST', body: multipart ? fields : new URLSearchParams(fields) });
-  if (response.status === 401) { location.assign('/entrar'); return; }
+  if (response.status === 401) { location.assign(loginPath()); return; }
   if (!doc.querySelector('[data-live]')) {
     toast(doc.querySelector('.error-page .prose')?.textContent ?? text('failed'), { bad: true });
     return;

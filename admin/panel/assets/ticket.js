@@ -42,4 +42,22 @@ const composer = document.querySelector('[data-composer]');
 composer.addEventListener('keydown', (event) => {
   if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) composer.requestSubmit();
 });
-composer.addEventListener('swap:done', () => { composer.querySelector('textarea').value = ''; });
+// What is being written outlives a reload, a login in between and a wrong click.
+const draft = `rascunho:${id}`;
+const box = composer.querySelector('textarea');
+if (!box.value) box.value = sessionStorage.getItem(draft) ?? '';
+box.addEventListener('input', () => sessionStorage.setItem(draft, box.value));
+composer.addEventListener('swap:done', () => {
+  box.value = '';
+  sessionStorage.removeItem(draft);
+});
+
+addEventListener('keydown', (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches('input, select, textarea')) return;
+  const mode = { r: '', n: '1' }[event.key];
+  const choice = mode === undefined ? null : composer.querySelector(`[name="interno"][value="${mode}"]`);
+  if (!choice && event.key !== 'r') return;
+  event.preventDefault();
+  if (choice) choice.checked = true;
+  box.focus();
+});

@@ -54,6 +54,9 @@ export function expire(node, time = 7000) {
   setTimeout(end, time);
 }
 
+// loginPath leads to the login and back here.
+export const loginPath = () => `/entrar?proximo=${encodeURIComponent(location.pathname + location.search)}`;
+
 export class Refused extends Error {
   constructor(status, message) { super(message); this.status = status; }
 }

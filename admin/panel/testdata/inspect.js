@@ -6,6 +6,13 @@
   if (root.scrollWidth > innerWidth) wrong.push(`${root.scrollWidth} px wide`);
   for (const { name } of performance.getEntriesByType('resource')) if (!name.startsWith(location.origin)) wrong.push(`asks for ${name}`);
 
+  // Targets of fingers, but for links within sentences.
+  for (const node of document.querySelectorAll('a[href], button, summary, select, input:not([type="hidden"]), label:has(input)')) {
+    if (!node.checkVisibility({ visibilityProperty: true, opacityProperty: true }) || node.closest('.sr, .skip, p, dd, td, th, .loss, .plot svg') || node.matches('.card-title')) continue;
+    const { width, height } = (node.closest('label') ?? node).getBoundingClientRect();
+    if (width && (width < 23.5 || height < 23.5)) wrong.push(`${Math.round(width)} × ${Math.round(height)} px: ${node.outerHTML.slice(0, 90)}`);
+  }
+
   const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
   canvas.canvas.width = canvas.canvas.height = 1;
   const known = new Map();

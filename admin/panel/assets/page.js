@@ -1,4 +1,4 @@
-// Lists: j and k walk, / searches, ? explains; news come in by themselves.
+// Keys of every page: / searches, ? explains; in lists j and k walk, and news come in by themselves.
 import { debounce } from './util.js';
 import { refresh } from './swap.js';
 
@@ -9,8 +9,8 @@ addEventListener('keydown', (event) => {
   const all = links();
   const at = all.indexOf(document.activeElement);
   const run = {
-    j: () => all[Math.min(at + 1, all.length - 1)]?.focus(), k: () => all[Math.max(at - 1, 0)]?.focus(),
-    '/': () => document.querySelector('[data-search]')?.focus(), '?': () => document.querySelector('[data-keys]')?.showModal(),
+    j: all.length && (() => all[Math.min(at + 1, all.length - 1)].focus()), k: all.length && (() => all[Math.max(at - 1, 0)].focus()),
+    '/': () => (document.querySelector('[data-search]') ?? document.querySelector('.topbar [type="search"]')).focus(), '?': () => document.querySelector('[data-keys]').showModal(),
   }[event.key];
   if (run) { event.preventDefault(); run(); }
 });
