@@ -89,8 +89,15 @@ func TestTLSBehindAProxyOfOurs(t *testing.T) {
 			if !strings.Contains(c, "HttpOnly") || !strings.Contains(c, "SameSite=") || !strings.Contains(c, "Path=/") || strings.Contains(c, "; Secure") != secure {
 				t.Errorf("%s: %s", name, c)
 			}
-			if strings.HasPrefix(c, session.CookieName) && !strings.Contains(c, "SameSite=Strict") {
+			if strings.Contains(c, session.CookieName) && !strings.Contains(c, "SameSite=Strict") || strings.HasPrefix(c, "__Host-") != secure {
 				t.Errorf("%s: %s", name, c)
+			}
+		}
+		// The browser's own cookie opens the door; one that a neighbour laid under the name without the prefix does not.
+		given, _, _ := strings.Cut(in.header.Get("Set-Cookie"), ";")
+		for cookie, opens := range map[string]bool{given: true, strings.TrimPrefix(given, "__Host-"): !secure} {
+			if r := v.ask(anonymous, "GET", "/conta", "", "", append(headers, "Cookie", cookie)...); (r.status == http.StatusOK) != opens {
+				t.Errorf("%s: %.40s opens: %d", name, cookie, r.status)
 			}
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"chamados/admin/cookie"
 	"chamados/admin/session"
 	"chamados/domain"
 )
@@ -194,11 +195,11 @@ func (h *hub) looked(l domain.Look) {
 // follow hands the connections of a browser whose person logs in anew to the new session:
 // older clients keep the connection and expect the new account's events on it.
 func (h *hub) follow(r *http.Request, token string) {
-	cookie, err := r.Cookie(session.CookieName)
-	if err != nil || cookie.Value == "" {
+	old, _ := cookie.Get(r, session.CookieName)
+	if old == "" {
 		return
 	}
-	h.each(func(c *client) { c.replaceToken(cookie.Value, token) })
+	h.each(func(c *client) { c.replaceToken(old, token) })
 }
 
 type liveMessage struct {

@@ -12,6 +12,7 @@ import (
 	"github.com/coder/websocket"
 	"golang.org/x/time/rate"
 
+	"chamados/admin/cookie"
 	"chamados/admin/session"
 	"chamados/domain"
 )
@@ -112,10 +113,8 @@ func proof(r *http.Request) (token string, named bool) {
 	if scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Bearer") {
 		return strings.TrimSpace(token), true
 	}
-	if cookie, err := r.Cookie(session.CookieName); err == nil {
-		return cookie.Value, false
-	}
-	return "", false
+	token, _ = cookie.Get(r, session.CookieName)
+	return token, false
 }
 
 // read takes what the client says until it ends.

@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"time"
 
-	"chamados/admin/proxy"
+	"chamados/admin/cookie"
 	"chamados/domain"
 )
 
@@ -78,10 +78,7 @@ func (p *Panel) preferences(w http.ResponseWriter, r *http.Request, _ *visit) er
 }
 
 func keep(w http.ResponseWriter, r *http.Request, name, value string) {
-	http.SetCookie(w, &http.Cookie{
-		Name: name, Value: value, Path: "/", MaxAge: preferenceAge,
-		HttpOnly: true, Secure: proxy.Secure(r), SameSite: http.SameSiteLaxMode,
-	})
+	cookie.Set(w, r, name, value, preferenceAge, http.SameSiteLaxMode)
 }
 
 // unreadable is the error of a form that could not be read.

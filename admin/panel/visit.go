@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"chamados/admin/proxy"
+	"chamados/admin/cookie"
 	"chamados/domain"
 )
 
@@ -38,16 +38,16 @@ func (v *visit) LoggedIn() bool { return v.Actor.ID != 0 }
 
 func (p *Panel) newVisit(r *http.Request) *visit {
 	v := &visit{Path: r.URL.Path, Now: p.Now(), Theme: themes[0], Lang: p.langOf(r)}
-	if c, err := r.Cookie(themeCookie); err == nil && validTheme(c.Value) {
-		v.Theme = c.Value
+	if theme, ok := cookie.Get(r, themeCookie); ok && validTheme(theme) {
+		v.Theme = theme
 	}
 	return v
 }
 
 // langOf returns the language of somebody who has not logged in.
 func (p *Panel) langOf(r *http.Request) domain.Lang {
-	if c, err := r.Cookie(langCookie); err == nil && validLang(c.Value) {
-		return domain.Lang(c.Value)
+	if lang, ok := cookie.Get(r, langCookie); ok && validLang(lang) {
+		return domain.Lang(lang)
 	}
 	if tag := r.Header.Get("Accept-Language"); tag != "" && p.DefaultLang == "" {
 		return domain.ParseLang(tag)
@@ -90,22 +90,17 @@ var flashes = map[string]bool{
 }
 
 func setFlash(w http.ResponseWriter, r *http.Request, key string, id int64) {
-	http.SetCookie(w, &http.Cookie{
-		Name: flashCookie, Value: key + "." + strconv.FormatInt(id, 10), Path: "/",
-		MaxAge: 60, HttpOnly: true, Secure: proxy.Secure(r), SameSite: http.SameSiteStrictMode,
-	})
+	cookie.Set(w, r, flashCookie, key+"."+strconv.FormatInt(id, 10), 60, http.SameSiteStrictMode)
 }
 
 // takeFlash returns the message left by the request before, once.
 func takeFlash(w http.ResponseWriter, r *http.Request) *flash {
-	c, err := r.Cookie(flashCookie)
-	if err != nil {
+	value, ok := cookie.Get(r, flashCookie)
+	if !ok {
 		return nil
 	}
-	http.SetCookie(w, &http.Cookie{
-		Name: flashCookie, Path: "/", MaxAge: -1, HttpOnly: true, Secure: proxy.Secure(r), SameSite: http.SameSiteStrictMode,
-	})
-	key, number, _ := strings.Cut(c.Value, ".")
+	cookie.Set(w, r, flashCookie, "", -1, http.SameSiteStrictMode)
+	key, number, _ := strings.Cut(value, ".")
 	id, err := strconv.ParseInt(number, 10, 64)
 	if err != nil || !flashes[key] {
 		return nil

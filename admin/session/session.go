@@ -18,11 +18,11 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
-	"chamados/admin/proxy"
+	"chamados/admin/cookie"
 	"chamados/domain"
 )
 
-// CookieName is the browser's session cookie.
+// CookieName is the browser's session cookie; see package cookie.
 const CookieName = "chamados_sessao"
 
 // DefaultLifetime is how long a token lasts when nothing else is configured.
@@ -92,7 +92,7 @@ func New(o Options) (*Keeper, error) {
 		cache: newCache(o.Accounts, o.Now), tokens: newTokens(), ended: o.Ended,
 		parser: jwt.NewParser(
 			jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}),
-			jwt.WithExpirationRequired(), jwt.WithTimeFunc(o.Now),
+			jwt.WithExpirationRequired(), jwt.WithAudience(audience), jwt.WithTimeFunc(o.Now),
 		),
 		origin: origin,
 	}, nil
@@ -111,6 +111,9 @@ func ownOrigin(publicURL string) (*http.CrossOriginProtection, error) {
 	return p, p.AddTrustedOrigin(u.Scheme + "://" + u.Host)
 }
 
+// audience is whom tokens are for: one that the same key signed for anything else is none of ours.
+const audience = "chamados"
+
 type claims struct {
 	jwt.RegisteredClaims
 	Version *int32 `json:"ver"`
@@ -121,7 +124,7 @@ func (k *Keeper) Issue(u domain.User) (string, error) {
 	now := k.now()
 	c := claims{
 		RegisteredClaims: jwt.RegisteredClaims{
-			Subject: strconv.FormatInt(u.ID, 10), ID: rand.Text(),
+			Subject: strconv.FormatInt(u.ID, 10), ID: rand.Text(), Audience: jwt.ClaimStrings{audience},
 			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(k.lifetime)),
 		},
 		Version: &u.TokenVersion,
@@ -138,11 +141,9 @@ func (k *Keeper) Issue(u domain.User) (string, error) {
 func (k *Keeper) Authenticate(r *http.Request, ch domain.Channel) (domain.Actor, error) {
 	token, ok := bearer(r)
 	if !ok {
-		cookie, err := r.Cookie(CookieName)
-		if err != nil {
+		if token, ok = cookie.Get(r, CookieName); !ok {
 			return domain.Actor{}, ErrNotLoggedIn
 		}
-		token = cookie.Value
 	}
 	return k.AuthenticateToken(r.Context(), token, ch)
 }
@@ -216,18 +217,18 @@ func (k *Keeper) stillOpen(ctx context.Context, hash []byte) error {
 // End ends the session that the request's cookie is of, for good and wherever else its token is used. A
 // request without a session is fine.
 func (k *Keeper) End(r *http.Request) error {
-	cookie, err := r.Cookie(CookieName)
-	if err != nil || k.ended == nil {
+	token, ok := cookie.Get(r, CookieName)
+	if !ok || k.ended == nil {
 		return nil
 	}
-	p, err := k.prove(r.Context(), cookie.Value)
+	p, err := k.prove(r.Context(), token)
 	if errors.Is(err, ErrNotLoggedIn) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	hash := sha256.Sum256([]byte(cookie.Value))
+	hash := sha256.Sum256([]byte(token))
 	if err := k.ended.EndSession(r.Context(), p.userID, hash[:], p.expires); err != nil {
 		return err
 	}
@@ -248,8 +249,8 @@ func (k *Keeper) Invalidate(userIDs ...int64) {
 // nobody but the token.
 func (k *Keeper) Whose(r *http.Request) int64 {
 	token, ok := bearer(r)
-	if cookie, err := r.Cookie(CookieName); !ok && err == nil {
-		token = cookie.Value
+	if !ok {
+		token, _ = cookie.Get(r, CookieName)
 	}
 	if token == "" {
 		return 0
@@ -279,19 +280,12 @@ func (k *Keeper) CheckOrigin(r *http.Request) error {
 
 // SetCookie gives the browser the token as its session.
 func (k *Keeper) SetCookie(w http.ResponseWriter, r *http.Request, token string) {
-	http.SetCookie(w, k.cookie(r, token, int(k.lifetime/time.Second)))
+	cookie.Set(w, r, CookieName, token, int(k.lifetime/time.Second), http.SameSiteStrictMode)
 }
 
 // ClearCookie ends the browser's session.
 func (k *Keeper) ClearCookie(w http.ResponseWriter, r *http.Request) {
-	http.SetCookie(w, k.cookie(r, "", -1))
-}
-
-func (k *Keeper) cookie(r *http.Request, value string, maxAge int) *http.Cookie {
-	return &http.Cookie{
-		Name: CookieName, Value: value, Path: "/", MaxAge: maxAge,
-		HttpOnly: true, Secure: proxy.Secure(r), SameSite: http.SameSiteStrictMode,
-	}
+	cookie.Set(w, r, CookieName, "", -1, http.SameSiteStrictMode)
 }
 
 func bearer(r *http.Request) (token string, ok bool) {

@@ -100,7 +100,7 @@ func TestAuthenticate(t *testing.T) {
 		}
 		return s
 	}
-	valid := jwt.MapClaims{"sub": "7", "ver": 3, "exp": f.now.Add(time.Minute).Unix()}
+	valid := jwt.MapClaims{"sub": "7", "ver": 3, "aud": "chamados", "exp": f.now.Add(time.Minute).Unix()}
 	with := func(key string, value any) jwt.MapClaims {
 		c := jwt.MapClaims{}
 		for k, v := range valid {
@@ -128,6 +128,8 @@ func TestAuthenticate(t *testing.T) {
 		"no signature":      {cookie: sign(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, valid), want: ErrNotLoggedIn},
 		"cut":               {cookie: good[:len(good)-2], want: ErrNotLoggedIn},
 		"no end":            {cookie: sign(jwt.SigningMethodHS256, key, with("exp", nil)), want: ErrNotLoggedIn},
+		"for nobody":        {cookie: sign(jwt.SigningMethodHS256, key, with("aud", nil)), want: ErrNotLoggedIn},
+		"for somebody else": {cookie: sign(jwt.SigningMethodHS256, key, with("aud", "outro")), want: ErrNotLoggedIn},
 		"no version":        {cookie: sign(jwt.SigningMethodHS256, key, with("ver", nil)), want: ErrNotLoggedIn},
 		"older version":     {cookie: sign(jwt.SigningMethodHS256, key, with("ver", 2)), want: ErrNotLoggedIn},
 		"subject no number": {cookie: sign(jwt.SigningMethodHS256, key, with("sub", "ana")), want: ErrNotLoggedIn},
