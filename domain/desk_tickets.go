@@ -2,6 +2,7 @@ package domain
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -137,21 +138,44 @@ func (d *Desk) Change(ctx context.Context, a Actor, id int64, ch TicketChange, v
 
 // ChangeThread is Change for who wants to see the outcome with its comments and attachments. With
 // [ErrStale] it returns the ticket as it is.
+//
+// The ticket is not locked, since hardly ever two people change it at the same moment. If they do, it is
+// read again, locked.
 func (d *Desk) ChangeThread(ctx context.Context, a Actor, id int64, ch TicketChange, version int64) (TicketView, error) {
-	var out TicketView
-	err := d.atomically(ctx, func(d *Desk) error {
-		v, err := d.viewed(ctx, a, id, d.store.LockThread)
-		if err != nil {
-			return err
-		}
-		out = v
-		if version != 0 && version != v.Version {
-			return ErrStale
-		}
-		out.Ticket, err = d.apply(ctx, a, v.Ticket, ch)
+	out, err := d.changeThread(ctx, a, id, ch, version, false)
+	if !errors.Is(err, ErrMoved) {
+		return out, err
+	}
+	err = d.atomically(ctx, func(d *Desk) error {
+		out, err = d.changeThread(ctx, a, id, ch, version, true)
 		return err
 	})
 	return out, err
+}
+
+func (d *Desk) changeThread(
+	ctx context.Context, a Actor, id int64, ch TicketChange, version int64, locked bool,
+) (TicketView, error) {
+	read := d.store.TicketThread
+	if locked {
+		read = d.store.LockThread
+	}
+	v, err := d.viewed(ctx, a, id, read)
+	if err != nil {
+		return TicketView{}, err
+	}
+	if version != 0 && version != v.Version {
+		return v, ErrStale
+	}
+	was := v.Ticket
+	var r *Record
+	if v.Ticket, r, err = d.decide(ctx, a, was, ch); err != nil || r == nil {
+		return v, err
+	}
+	if !locked {
+		r.Was = &was
+	}
+	return v, d.record(ctx, a, r)
 }
 
 // Take makes the actor the assignee of a ticket that nobody has and starts work on it.
@@ -197,18 +221,25 @@ func (d *Desk) change(
 }
 
 func (d *Desk) apply(ctx context.Context, a Actor, t Ticket, ch TicketChange) (Ticket, error) {
+	next, r, err := d.decide(ctx, a, t, ch)
+	if err != nil || r == nil {
+		return next, err
+	}
+	return next, d.record(ctx, a, r)
+}
+
+// decide returns what a change makes of a ticket and what is to be written, nil for nothing.
+func (d *Desk) decide(ctx context.Context, a Actor, t Ticket, ch TicketChange) (Ticket, *Record, error) {
 	assignee, err := d.assignee(ctx, a, t, ch)
 	if err != nil {
-		return t, err
+		return t, nil, err
 	}
 	next, events, err := t.Apply(a, ch, assignee, d.Now())
 	if err != nil || len(events) == 0 {
-		return next, err
+		return next, nil, err
 	}
 	d.tend(&t, &next, a, next.UpdatedAt)
-	return next, d.record(ctx, a, &Record{
-		Changed: &next, Events: events, Notices: notices(next, a, events, a.ChatID),
-	})
+	return next, &Record{Changed: &next, Events: events, Notices: notices(next, a, events, a.ChatID)}, nil
 }
 
 // assignee returns the account that ch assigns, nil if it assigns none, the same, or one

@@ -2,6 +2,7 @@ package domain
 
 import (
 	"context"
+	"errors"
 	"io"
 	"time"
 )
@@ -11,7 +12,8 @@ import (
 // accompany it. Storage fills in the ids of what is new.
 type Record struct {
 	Opened      *Ticket // a new ticket
-	Changed     *Ticket // a ticket after a change; must be locked by this transaction
+	Changed     *Ticket // a ticket after a change; must be locked by this transaction, unless Was is set
+	Was         *Ticket // Changed as it was read: if it is another by now, or locked, nothing is written, see [ErrMoved]
 	Touched     *Ticket // a ticket that only gets a comment, an attachment or an event
 	Responded   bool    // Touched got a response of IT; the first one's time is kept
 	Noted       bool    // what Touched remembers of targets and care changed; it is locked
@@ -24,6 +26,9 @@ type Record struct {
 	Events      []Event
 	Notices     []Notice
 }
+
+// ErrMoved says that a decision was not written because the ticket has changed since it was read, or is about to.
+var ErrMoved = errors.New("the ticket is no longer as it was read")
 
 // TicketStore keeps tickets and what belongs to them. Absent rows are the sentinel
 // errors of this package. Deleted tickets are found by id (with DeletedAt set) and left
@@ -54,7 +59,7 @@ type TicketStore interface {
 	Attached(ctx context.Context, userID int64, since time.Time) (int64, error)
 	// AttachmentContent opens the stored content; the caller closes it.
 	AttachmentContent(ctx context.Context, id int64) (io.ReadCloser, error)
-	// Record writes a decision.
+	// Record writes a decision, or returns [ErrMoved].
 	Record(ctx context.Context, r *Record) error
 	// Stats returns the counters of all tickets that are not deleted.
 	Stats(ctx context.Context) (Stats, error)

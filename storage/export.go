@@ -42,6 +42,7 @@ var notExported = map[string]string{
 	"correio":            "a queue",
 	"entrada":            "a queue",
 	"importacoes":        "reports of a few weeks",
+	"lugares":            "made of the groups",
 	"mensagens":          "numbers that only this bot can use",
 	"processos":          "which programs run",
 	"saida":              "a queue",

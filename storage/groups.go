@@ -11,14 +11,10 @@ import (
 
 // placesFor is the FROM item of the places where IT is told of tickets of a category, an SQL
 // expression: one of each group that can be reached, the topic for the category before that for all.
-// leva says whether the group takes the category at all. What only groups without access take goes to
-// the oldest group that can be reached.
+// leva says whether the group takes the category at all; see the table's migration.
 func placesFor(category string) string {
-	return `(SELECT DISTINCT ON (chat_id) chat_id, topico_id, leva OR reserva AS leva FROM (
-		SELECT *, aqui AND pega AS leva, bool_or(pega) OVER () AND NOT bool_or(aqui AND pega) OVER ()
-			AND row_number() OVER (ORDER BY NOT aqui, criado_em, chat_id, topico_id) = 1 AS reserva
-		FROM (SELECT *, sem_acesso_em IS NULL AS aqui, cardinality(categorias) = 0 OR ` + category + ` = ANY (categorias) AS pega FROM grupos) todos
-		) grupos WHERE aqui ORDER BY chat_id, (leva OR reserva) DESC, cardinality(categorias) = 0, criado_em, topico_id)`
+	return `(SELECT chat_id, topico_id, leva FROM lugares WHERE categoria = coalesce((SELECT k.categoria FROM lugares k WHERE k.categoria = ` +
+		category + ` LIMIT 1), ''))`
 }
 
 // Groups returns the places where IT is told of tickets, the oldest first.

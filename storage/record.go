@@ -25,23 +25,29 @@ func (s *store) Record(ctx context.Context, r *domain.Record) error {
 	}
 	st := b.statement()
 	st.wake = &b.wake
-	st.read = one(b.scan)
+	st.read = each(b.scan)
 	switch {
 	case s.tx == nil && b.waitsForNobody():
 		err = s.db.gangs.run(ctx, st)
-	case r.Opened == nil && r.Comment == nil:
-		err = s.later(ctx, st)
-	default:
+	case s.tx == nil || r.Opened != nil || r.Comment != nil || r.Was != nil:
 		err = s.run(ctx, st)
+	default:
+		st.read = one(b.scan)
+		return wrap("record a decision", s.later(ctx, st))
 	}
-	if errors.Is(err, pgx.ErrNoRows) {
+	switch {
+	case err != nil:
+		return wrap("record a decision", err)
+	case !b.written && r.Was != nil:
+		return domain.ErrMoved
+	case !b.written:
 		return unexpected("ticket", b.ticket.ID)
 	}
-	return wrap("record a decision", err)
+	return nil
 }
 
 // recorder turns a decision into one statement: a chain of common table expressions, of which only
-// those are written that the decision needs. t is the ticket's id, c the comment's, f the files, e the
+// those are written that the decision needs. t is the ticket's id, c the comment's, f the files, v the
 // events, s the outbox rows.
 type recorder struct {
 	query
@@ -56,13 +62,14 @@ type recorder struct {
 	parts   []string
 	tells   []bool // of each event: it is about the comment that the record writes
 	wake    Wake
+	written bool
 }
 
-// waitsForNobody reports whether the statement changes no row that is there already, so that no
-// transaction can make it wait.
+// waitsForNobody reports whether no transaction can make the statement wait: it changes no row that is there
+// already, or none that another one is changing.
 func (b *recorder) waitsForNobody() bool {
 	r := b.r
-	return r.Opened != nil || r.Comment != nil && !r.Responded && !r.Noted
+	return r.Opened != nil || r.Was != nil || r.Comment != nil && !r.Responded && !r.Noted
 }
 
 func newRecorder(r *domain.Record, now time.Time) (*recorder, error) {
@@ -121,8 +128,8 @@ func (b *recorder) statement() statement {
 	b.text(`WITH ` + strings.Join(b.parts, `, `) + ` SELECT t.id, `)
 	b.text(strings.Join([]string{
 		b.column(b.has("c"), `(SELECT id FROM c)`, `NULL::integer`),
-		b.column(b.has("e"), `ARRAY(SELECT id FROM e ORDER BY ordem)`, `NULL::bigint[]`),
-		b.column(b.has("s"), `ARRAY(SELECT DISTINCT faixa FROM s`+b.column(b.has("bx"), ` UNION SELECT faixa FROM bx`, ``)+`)`, `NULL::bigint[]`),
+		b.column(b.has("v"), `ARRAY(SELECT id FROM v`+b.column(len(b.r.Events) > 1, ` ORDER BY ordem`, ``)+`)`, `NULL::bigint[]`),
+		b.column(b.has("s"), `ARRAY(SELECT faixa FROM s`+b.column(b.has("bx"), ` UNION ALL SELECT faixa FROM bx`, ``)+`)`, `NULL::bigint[]`),
 	}, `, `) + ` FROM t`)
 	return b.query.statement()
 }
@@ -151,14 +158,44 @@ func (b *recorder) opened() {
 	b.newTicketIndex()
 }
 
+// changed writes what may have changed of a ticket. Its texts are written only where an event says that they are others:
+// what is not written needs no look at the words of the search.
 func (b *recorder) changed() {
 	t := b.ticket
-	b.with(`t AS (UPDATE chamados SET (titulo, descricao, categoria, prioridade, status, atribuido_para,
-		dados_extras, atualizado_em, fechado_em, encerrado_em, excluido_em, versao, `, slaColumns, `) = (`,
-		b.list(t.Title, t.Description, string(t.Category), string(t.Priority), string(t.Status), nullInt(t.AssigneeID),
-			nullJSON(t.Extra), t.UpdatedAt.UTC(), nullTime(t.FinishedAt), nullTime(t.EndedAt), nullTime(t.DeletedAt), t.Version),
-		`, `, b.slaValues(), `) FROM `, registered, ` WHERE id = `, b.arg(t.ID), `::bigint RETURNING id)`)
+	b.before()
+	b.with(`t AS (UPDATE chamados c SET (categoria, prioridade, status, atribuido_para, atualizado_em, fechado_em, encerrado_em,
+		excluido_em, versao, `, slaColumns, `) = (`,
+		b.list(string(t.Category), string(t.Priority), string(t.Status), nullInt(t.AssigneeID), t.UpdatedAt.UTC(),
+			nullTime(t.FinishedAt), nullTime(t.EndedAt), nullTime(t.DeletedAt), t.Version),
+		`, `, b.slaValues(), `)`, b.changedTexts(), ` FROM `, registered, `, o WHERE c.id = o.id RETURNING c.id)`)
 	b.recount()
+}
+
+// before is o, the ticket before the change. A transaction that has locked the ticket sees in it what it changes. Who has
+// only read it finds it as it was, and locks it, or finds nothing: it never waits for whoever holds the lock.
+func (b *recorder) before() {
+	ifUnchanged := ``
+	if w := b.r.Was; w != nil {
+		ifUnchanged = ` AND versao = ` + b.arg(w.Version) + `::bigint AND (` + slaColumns + `) IS NOT DISTINCT FROM (` + b.slaOf(w) + `)
+			FOR NO KEY UPDATE SKIP LOCKED`
+	}
+	b.with(`o AS MATERIALIZED (SELECT id, status, categoria, prioridade, excluido_em FROM chamados WHERE id = `, b.arg(b.ticket.ID), `::bigint`,
+		ifUnchanged, `)`)
+}
+
+func (b *recorder) changedTexts() string {
+	var out string
+	for _, e := range b.r.Events {
+		switch e.Kind {
+		case domain.EventTitle:
+			out += `, titulo = ` + b.arg(b.ticket.Title)
+		case domain.EventDescription:
+			out += `, descricao = ` + b.arg(b.ticket.Description)
+		case domain.EventExtra:
+			out += `, dados_extras = ` + b.arg(nullJSON(b.ticket.Extra))
+		}
+	}
+	return out
 }
 
 func (b *recorder) comment() {
@@ -249,7 +286,7 @@ func (b *recorder) scan(rows pgx.Rows) error {
 	if err := rows.Scan(&id, &comment, &events, &lanes); err != nil {
 		return err
 	}
-	b.ticket.ID = id
+	b.ticket.ID, b.written = id, true
 	if b.r.Comment != nil {
 		b.r.Comment.ID, b.r.Comment.TicketID = int64(comment), id
 	}
@@ -260,7 +297,8 @@ func (b *recorder) scan(rows pgx.Rows) error {
 		}
 	}
 	b.wake = Wake{Events: len(events) > 0, Files: b.pendingFiles()}
-	for _, lane := range lanes {
+	slices.Sort(lanes)
+	for _, lane := range slices.Compact(lanes) {
 		if slices.ContainsFunc(b.r.Notices, func(n domain.Notice) bool { return n.Here == lane }) {
 			b.wake.OutboxLanes = append(b.wake.OutboxLanes, lane)
 		} else {

@@ -1,7 +1,9 @@
 package storage
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"chamados/domain"
@@ -44,7 +46,6 @@ func (b *recorder) events() {
 	b.with(`ei AS (INSERT INTO eventos (id, chamado_id, tipo, usuario_id, canal, de, para, comentario_id, interno, criado_em,
 		solicitante_id, status) SELECT v.id, t.id, v.tipo, nullif(v.usuario, 0), v.canal, v.de, v.para, `, comment,
 		`, v.interno, v.quando, v.solicitante, v.status FROM t, v)`)
-	b.with(`e AS (SELECT id, ordem FROM v)`)
 }
 
 // oneEvent is the usual case, which needs no arrays.
@@ -96,22 +97,36 @@ func (b *recorder) notices() {
 	b.with(`n AS (SELECT n.*, v.id AS evento, v.usuario AS autor FROM unnest(`, b.arg(in.kinds), `::text[], `, b.arg(in.users), `::bigint[], `,
 		b.arg(in.events), `::bigint[], `, b.arg(in.except), `::bigint[], `, b.arg(in.priorities), `::smallint[], `,
 		b.arg(in.topics), `::text[], `, b.arg(in.gather), `::boolean[], `, b.arg(in.here), `::bigint[], `, b.arg(in.mails), `::boolean[])
-		WITH ORDINALITY AS n (tipo, usuario, posicao, exceto, prioridade, assunto, espera, aqui, carta, ordem) JOIN v ON v.ordem = n.posicao)`)
+		WITH ORDINALITY AS n (tipo, usuario, posicao, exceto, prioridade, assunto, espera, aqui, carta, ordem) JOIN v ON `,
+		b.column(len(b.r.Events) > 1, `v.ordem = n.posicao`, `true`), `)`)
 	now := b.arg(b.now) + `::timestamptz`
+	var readers []string
+	if slices.Contains(in.users, 0) {
+		readers = append(readers, b.groups())
+	}
+	if slices.ContainsFunc(in.users, func(id int64) bool { return id != 0 }) {
+		readers = append(readers, b.people())
+	}
 	b.with(`s AS (INSERT INTO saida (faixa, topico_id, evento_id, usuario_id, chamado_id, prioridade, criado_em, proxima_em, adiado, tipo)
 		SELECT d.chat, d.topico, d.evento, d.usuario, t.id, CASE WHEN d.chat = d.aqui THEN `, answerWord, ` ELSE d.prioridade END, `, now, `,
 			greatest(`, now, `, d.silencio, CASE WHEN d.espera THEN `, b.arg(b.now.Add(b.gather)), `::timestamptz END),
 			d.silencio IS NOT NULL OR d.espera, d.tipo
-		FROM t, (`,
-		`SELECT g.chat_id AS chat, `, b.topic(), ` AS topico, NULL::integer AS usuario, n.evento, n.prioridade, n.tipo, n.espera,
-			NULL::timestamptz AS silencio, n.ordem, n.aqui
-			FROM n, `, placesFor(b.arg(string(b.ticket.Category))), ` g WHERE n.usuario = 0 AND g.chat_id <> n.exceto AND (g.leva`, b.liveCards(), `)
-		UNION ALL
-		SELECT u.telegram_id, 0, u.id, n.evento, n.prioridade, n.tipo, n.espera,
-			CASE WHEN n.autor <> n.usuario THEN `, b.quiet(), ` END, n.ordem, n.aqui
-			FROM n JOIN usuarios u ON u.id = n.usuario WHERE n.usuario <> 0 AND n.tipo <> 'carta'
-			AND u.telegram_id <> n.exceto AND u.ativo AND u.telegram_bloqueado_em IS NULL AND (n.tipo = 'cartao' OR `, b.wanted(), b.byChat(), `)
-		) d ORDER BY d.ordem RETURNING faixa)`)
+		FROM t, (`, strings.Join(readers, ` UNION ALL `), `) d`, b.column(len(in.users) > 1, ` ORDER BY d.ordem`, ``), ` RETURNING faixa)`)
+}
+
+// groups are the groups that are to read notices n.
+func (b *recorder) groups() string {
+	return `SELECT g.chat_id AS chat, ` + b.topic() + ` AS topico, NULL::integer AS usuario, n.evento, n.prioridade, n.tipo, n.espera,
+		NULL::timestamptz AS silencio, n.ordem, n.aqui
+		FROM n, ` + placesFor(b.arg(string(b.ticket.Category))) + ` g WHERE n.usuario = 0 AND g.chat_id <> n.exceto AND (g.leva` + b.liveCards() + `)`
+}
+
+// people are the people with a chat who are to read notices n.
+func (b *recorder) people() string {
+	return `SELECT u.telegram_id AS chat, 0 AS topico, u.id AS usuario, n.evento, n.prioridade, n.tipo, n.espera,
+		CASE WHEN n.autor <> n.usuario THEN ` + b.quiet() + ` END AS silencio, n.ordem, n.aqui
+		FROM n JOIN usuarios u ON u.id = n.usuario WHERE n.usuario <> 0 AND n.tipo <> 'carta'
+		AND u.telegram_id <> n.exceto AND u.ativo AND u.telegram_bloqueado_em IS NULL AND (n.tipo = 'cartao' OR ` + b.wanted() + b.byChat() + `)`
 }
 
 // quiet is when the quiet hours of u end that a notice n must wait for; NULL for none.

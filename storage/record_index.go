@@ -37,16 +37,15 @@ func vectorOf(folded string) string {
 	return `to_tsvector('portuguese', regexp_replace(left(concat_ws(' ', ` + folded + `), 200000), 'oes\M', 'ao', 'g'))`
 }
 
-// recount moves a changed ticket from one counter to another. The row is locked: what the statement
-// sees of it is what it changes.
+// recount moves a changed ticket from one counter to another: o is the ticket before the change.
 func (b *recorder) recount() {
 	if !countsOtherwise(b.r.Events) {
 		return
 	}
 	t := b.ticket
-	b.with(`o AS MATERIALIZED (SELECT status, categoria, prioridade FROM chamados WHERE id = `, b.arg(t.ID), `::bigint AND excluido_em IS NULL)`)
-	b.with(`k AS (INSERT INTO contadores SELECT status, categoria, prioridade, -1 FROM o
-		UNION ALL SELECT `, b.arg(string(t.Status)), `::varchar, `, b.arg(string(t.Category)), `::varchar, `, b.arg(string(t.Priority)), `::varchar, 1 WHERE `, b.arg(t.DeletedAt.IsZero()), `::boolean)`)
+	b.with(`k AS (INSERT INTO contadores SELECT status, categoria, prioridade, -1 FROM o WHERE excluido_em IS NULL
+		UNION ALL SELECT `, b.arg(string(t.Status)), `::varchar, `, b.arg(string(t.Category)), `::varchar, `, b.arg(string(t.Priority)), `::varchar, 1
+			FROM o WHERE `, b.arg(t.DeletedAt.IsZero()), `::boolean)`)
 }
 
 // countsOtherwise reports whether events say that a ticket belongs to another counter than before.

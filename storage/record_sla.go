@@ -20,8 +20,9 @@ var slaSelected = `c.` + strings.Join(strings.Fields(slaColumns), ` c.`)
 var slaTypes = []string{"timestamp", "timestamp", "bigint", "timestamp", "bigint", "smallint", "smallint", "timestamp", "timestamp"}
 
 // slaValues returns the placeholders of slaColumns with their types.
-func (b *recorder) slaValues() string {
-	t := b.ticket
+func (b *recorder) slaValues() string { return b.slaOf(b.ticket) }
+
+func (b *recorder) slaOf(t *domain.Ticket) string {
 	values := []any{
 		nullTime(t.SLA.RespondedAt), nullTime(t.SLA.Response.Due), nullLeft(t.SLA.Response),
 		nullTime(t.SLA.Resolution.Due), nullLeft(t.SLA.Resolution), int16(t.SLA.Marks),
