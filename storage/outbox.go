@@ -14,16 +14,27 @@ import (
 // outbox implements [domain.Outbox].
 type outbox struct{ db *DB }
 
+// dueSQL goes from chat to chat by index, and looks at the first row of each that does not wait on purpose: thousands may
+// wait behind it.
+const dueSQL = `
+WITH RECURSIVE faixas AS (
+	(SELECT faixa FROM saida WHERE terminado_em IS NULL ORDER BY faixa LIMIT 1)
+	UNION ALL
+	SELECT (SELECT s.faixa FROM saida s WHERE s.terminado_em IS NULL AND s.faixa > f.faixa ORDER BY s.faixa LIMIT 1)
+	FROM faixas f WHERE f.faixa IS NOT NULL
+)
+SELECT f.faixa FROM faixas f CROSS JOIN LATERAL (
+	SELECT s.prioridade, s.id, s.criado_em, s.proxima_em FROM saida s
+	WHERE s.faixa = f.faixa AND s.terminado_em IS NULL AND NOT (s.adiado AND s.proxima_em > $1) ORDER BY s.prioridade, s.id LIMIT 1) primeira
+WHERE (primeira.proxima_em <= $1 OR primeira.proxima_em <= primeira.criado_em) AND NOT EXISTS (
+	SELECT FROM saida s WHERE s.faixa = f.faixa AND s.terminado_em IS NULL AND s.tomado_ate > now())
+ORDER BY primeira.prioridade, primeira.id LIMIT $2`
+
 // DueLanes returns chats whose first waiting row can be sent now and that nobody is sending to, the
 // urgent first. What was to go out as soon as it was written is due, also if the clock was set back since.
 func (x outbox) DueLanes(ctx context.Context, limit int) ([]int64, error) {
 	var lanes []int64
-	err := x.db.run(ctx, statement{sql: `SELECT faixa FROM (
-			SELECT DISTINCT ON (faixa) faixa, prioridade, id, criado_em, proxima_em FROM saida
-			WHERE terminado_em IS NULL AND NOT (adiado AND proxima_em > $1) ORDER BY faixa, prioridade, id) primeira
-		WHERE (proxima_em <= $1 OR proxima_em <= criado_em) AND NOT EXISTS (
-			SELECT FROM saida s WHERE s.faixa = primeira.faixa AND s.terminado_em IS NULL AND s.tomado_ate > now())
-		ORDER BY prioridade, id LIMIT $2`, args: []any{x.db.clock(), limit}, read: ints(&lanes)})
+	err := x.db.run(ctx, statement{sql: dueSQL, args: []any{x.db.clock(), limit}, read: ints(&lanes)})
 	return lanes, wrap("look for messages to send", err)
 }
 
