@@ -18,6 +18,7 @@ import (
 
 const (
 	maxUploads     = 10       // files in one request
+	maxFields      = 20       // other parts
 	maxUploadBody  = 64 << 20 // bytes in one request
 	octetStream    = "application/octet-stream"
 	sandboxPolicy  = "default-src 'none'; sandbox"
@@ -96,10 +97,10 @@ func (c *call) files() ([]domain.NewAttachment, error) {
 		return nil, malformed("body")
 	}
 	var files []domain.NewAttachment
-	for {
+	for fields := 0; fields <= maxFields; {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
-			break
+			return files, required(member{multipartField, len(files) == 0})
 		}
 		if err != nil {
 			return nil, bodyError(err)
@@ -108,6 +109,7 @@ func (c *call) files() ([]domain.NewAttachment, error) {
 			if part.FormName() == "interno" {
 				return nil, domain.Invalid(domain.FieldError{Field: "interno", Key: "files_are_public"})
 			}
+			fields++
 			continue
 		}
 		if len(files) == maxUploads {
@@ -121,7 +123,7 @@ func (c *call) files() ([]domain.NewAttachment, error) {
 		}
 		files = append(files, file)
 	}
-	return files, required(member{multipartField, len(files) == 0})
+	return nil, malformed("body")
 }
 
 func readFile(part *multipart.Part) (domain.NewAttachment, error) {

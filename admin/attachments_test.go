@@ -63,6 +63,8 @@ func TestAttachments(t *testing.T) {
 		{name: "as an internal note", as: ti, method: "POST", path: path, body: secret, headers: []string{"Content-Type", kind}, status: 422, has: []string{`"field":"interno"`}},
 		{name: "another", as: beto, method: "POST", path: path, body: body, headers: []string{"Content-Type", kind}, status: 403},
 		{name: "no form", as: ana, method: "POST", path: path, body: "x", status: 422},
+		{name: "nothing but fields", as: ana, method: "POST", path: path, body: strings.Repeat("--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n", 10_000) + "--x--\r\n",
+			headers: []string{"Content-Type", "multipart/form-data; boundary=x"}, status: 422, has: []string{"Corpo do pedido"}},
 		{name: "no file", as: ana, method: "POST", path: path, body: empty, headers: []string{"Content-Type", emptyKind}, status: 422, has: []string{`"field":"arquivo"`}},
 		{name: "empty", as: ana, method: "POST", path: path, body: hollow, headers: []string{"Content-Type", hollowKind}, status: 422, has: []string{`"field":"arquivo"`, "vazio.txt está vazio"}, lacks: []string{"cheio"}},
 		{name: "too large", as: ana, method: "POST", path: path, body: large, headers: []string{"Content-Type", largeKind}, status: 422, has: []string{"20 MB"}},

@@ -43,3 +43,22 @@ func FuzzCommonPassword(f *testing.F) {
 		}
 	})
 }
+
+// Nobody takes a password that is on the lists of stolen ones, however little it looks like a common word.
+func TestBreachedPasswordsAreRefused(t *testing.T) {
+	for s, breached := range map[string]bool{
+		"voxstrange": true, "VoxStrange": true, "baseball": true, "ka12rm12": true,
+		"voxstrang": false, "oxstrange": false, "uma senha boa": false, "baseball\nvoxstrange": false, "": false,
+	} {
+		if breachedPassword(s) != breached {
+			t.Errorf("%q: %v", s, !breached)
+		}
+	}
+	n := NewUser{Name: "Ana", Email: "ana@exemplo.com.br", Role: RoleEmployee, Password: "VoxStrange"}
+	if err := n.Validate(); err == nil {
+		t.Error("an account is made with it")
+	}
+	if lines := strings.Count(breachedPasswords, "\n"); lines < 10_000 {
+		t.Errorf("only %d passwords are known", lines)
+	}
+}

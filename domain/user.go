@@ -180,7 +180,7 @@ func checkPassword(c *checks, field, s string) {
 		c.add(field, "password_too_short", "Min", MinPassword)
 	case len(s) > MaxPasswordSize:
 		c.add(field, "password_too_long", "Max", MaxPasswordSize)
-	case commonPassword(s):
+	case commonPassword(s), breachedPassword(s):
 		c.add(field, "password_common")
 	}
 }
