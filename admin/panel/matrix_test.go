@@ -105,7 +105,7 @@ func (b *browser) inspect(h *house, l look, lang domain.Lang) {
 	b.open(l.path)
 	for _, width := range widths {
 		b.resize(width)
-		if complaints := b.text(inspect + fmt.Sprintf("(%q)", lang)); complaints != "" {
+		if complaints := b.text(inspect + fmt.Sprintf("(%q, %d)", lang, width)); complaints != "" {
 			b.t.Errorf("%s %s %s at %d px:\n%s", lang, l.who.Role, l.path, width, complaints)
 		}
 	}

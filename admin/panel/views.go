@@ -59,6 +59,13 @@ func (p *Panel) funcs(lang domain.Lang) template.FuncMap {
 		"n": func(key string, n any, pairs ...any) string {
 			return i18n.Count(lang, "panel."+key, toInt(n), args(pairs))
 		},
+		// label is the name of a figure; none is many.
+		"label": func(key string, n any) string {
+			if toInt(n) != 1 {
+				n = 2
+			}
+			return i18n.Count(lang, "panel."+key, toInt(n), nil)
+		},
 		"field":     func(name string) string { return i18n.Text(lang, "field."+name, nil) },
 		"status":    func(s domain.Status) string { return i18n.Status(lang, s) },
 		"category":  func(c domain.Category) string { return i18n.Category(lang, c) },

@@ -1,9 +1,9 @@
 // Says what is wrong with the page as it stands, in both themes; "" for nothing.
-((lang) => {
+((lang, width) => {
   const wrong = [];
   const root = document.documentElement;
   if (root.lang !== lang) wrong.push(`lang is ${root.lang}`);
-  if (root.scrollWidth > innerWidth) wrong.push(`${root.scrollWidth} px wide`);
+  if (Math.max(root.scrollWidth, innerWidth) > width) wrong.push(`${root.scrollWidth} px wide`);
   for (const { name } of performance.getEntriesByType('resource')) if (!name.startsWith(location.origin)) wrong.push(`asks for ${name}`);
 
   // Targets of fingers, but for links within sentences.
