@@ -10,7 +10,7 @@ import (
 type query struct {
 	b      strings.Builder
 	args   []any
-	search searching
+	search search
 }
 
 func (q *query) text(s string)        { q.b.WriteString(s) }

@@ -74,7 +74,7 @@ func (s *store) eachTicket(ctx context.Context, f domain.TicketFilter, scan func
 	}
 	var q query
 	var err error
-	if q.search, err = s.searching(ctx, f.Search); err != nil {
+	if q.search, err = s.planned(ctx, f.Search); err != nil {
 		return err
 	}
 	q.text(`SELECT ` + briefColumns + ticketFrom + ` WHERE `)

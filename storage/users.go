@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"chamados/domain"
@@ -60,7 +61,7 @@ func (s *store) Users(ctx context.Context, f domain.UserFilter) ([]domain.User, 
 	if f.Active != nil {
 		q.and(`u.ativo = ` + q.arg(*f.Active))
 	}
-	for _, word := range searchWords(f.Search) {
+	for _, word := range strings.Fields(f.Search) {
 		q.and(`position(dobrar(` + q.arg(word) + `::text) IN dobrar(u.nome || ' ' || u.email)) > 0`)
 	}
 	if f.After != nil {
