@@ -58,6 +58,7 @@ type DB struct {
 	log      *slog.Logger
 	now      func() time.Time
 	wake     *wakes
+	writers  *pgxpool.Pool // of gangs alone: what they write is planned once for each of their few connections
 	gangs    gangs
 	presence presence
 	sealer   sealer
@@ -101,8 +102,8 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 		return nil, fmt.Errorf("key: %w", err)
 	}
 	db.store = store{db: db}
-	db.gangs = gangs{write: db.run, patience: db.wait}
-	if err := errors.Join(db.Ping(ctx), db.openReplica(ctx, o.ReplicaURL, cfg)); err != nil {
+	db.gangs = gangs{write: db.write, patience: db.wait}
+	if err := errors.Join(db.openWriters(ctx, cfg), db.Ping(ctx), db.openReplica(ctx, o.ReplicaURL, cfg)); err != nil {
 		db.Close()
 		return nil, err
 	}
@@ -139,6 +140,9 @@ func (o *Options) complete() {
 // Close waits for what is running and closes all connections.
 func (db *DB) Close() {
 	db.pool.Close()
+	if db.writers != nil {
+		db.writers.Close()
+	}
 	if db.replica != nil {
 		db.replica.Close()
 	}

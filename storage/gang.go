@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 const (
@@ -133,4 +134,20 @@ func refused(err error) bool {
 	return ok && e.Severity == "ERROR" && slices.ContainsFunc([]string{"22", "23", "40", "55P03"}, func(code string) bool {
 		return strings.HasPrefix(e.Code, code)
 	})
+}
+
+// openWriters prepares the connections of gangs, which are made when they are needed. Without being told, the server plans a
+// statement anew at the first executions on each connection, which takes longer than the statement does.
+func (db *DB) openWriters(ctx context.Context, like *pgxpool.Config) error {
+	cfg := like.Copy()
+	cfg.MaxConns, cfg.MinConns = gangsAtOnce, 0
+	cfg.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
+	var err error
+	db.writers, err = pgxpool.NewWithConfig(ctx, cfg)
+	return err
+}
+
+// write is run on a connection of gangs.
+func (db *DB) write(ctx context.Context, list ...statement) error {
+	return db.runOn(ctx, db.writers, list)
 }

@@ -53,13 +53,21 @@ func (x inbox) NextOffset(ctx context.Context, botID int64) (int64, error) {
 	return next, wrap("read the update offset", err)
 }
 
+// dueUpdatesSQL goes from lane to lane by index and looks at the first update of each.
+const dueUpdatesSQL = `
+WITH RECURSIVE primeiras AS (
+	(SELECT faixa, update_id, proxima_em FROM entrada WHERE tratado_em IS NULL AND parado_em IS NULL ORDER BY faixa, update_id LIMIT 1)
+	UNION ALL
+	SELECT e.* FROM primeiras p CROSS JOIN LATERAL (
+		SELECT faixa, update_id, proxima_em FROM entrada
+		WHERE tratado_em IS NULL AND parado_em IS NULL AND faixa > p.faixa ORDER BY faixa, update_id LIMIT 1) e
+)
+SELECT faixa FROM primeiras WHERE proxima_em IS NULL OR proxima_em <= $1 ORDER BY update_id LIMIT $2`
+
 // DueLanes returns lanes whose first waiting update can be handled now, the longest waiting first.
 func (x inbox) DueLanes(ctx context.Context, limit int) ([]int64, error) {
 	var lanes []int64
-	err := x.db.run(ctx, statement{sql: `SELECT faixa FROM (
-			SELECT DISTINCT ON (faixa) faixa, update_id, proxima_em FROM entrada
-			WHERE tratado_em IS NULL AND parado_em IS NULL ORDER BY faixa, update_id) primeira
-		WHERE proxima_em IS NULL OR proxima_em <= $1 ORDER BY update_id LIMIT $2`, args: []any{x.db.clock(), limit}, read: ints(&lanes)})
+	err := x.db.run(ctx, statement{sql: dueUpdatesSQL, args: []any{x.db.clock(), limit}, read: ints(&lanes)})
 	return lanes, wrap("look for waiting updates", err)
 }
 

@@ -138,7 +138,7 @@ func (x outbox) ForgetCard(ctx context.Context, ticketID, chatID int64) error {
 // comment that was taken back is empty.
 func (x outbox) NoticeEvents(ctx context.Context, ids []int64) ([]domain.NoticeEventView, error) {
 	var out []domain.NoticeEventView
-	err := x.db.run(ctx, statement{sql: `SELECT ` + eventColumns + `, k.comentario, p.nome,
+	err := x.db.run(ctx, statement{sql: `SELECT ` + plannedOnce}, statement{sql: `SELECT ` + eventColumns + `, k.comentario, p.nome,
 			(SELECT count(*) FROM anexos f WHERE f.comentario_id = e.comentario_id)` + eventFrom + `
 			LEFT JOIN comentarios k ON k.id = e.comentario_id
 			LEFT JOIN usuarios p ON p.id = CASE WHEN e.tipo = 'atribuicao' THEN nullif(e.para, '')::bigint END

@@ -116,7 +116,7 @@ func (x outbox) lease(ctx context.Context, lane int64, lease time.Duration, leas
 	owner, lease := x.db.owner(lease)
 	var out []claimed
 	err := x.db.run(ctx,
-		statement{sql: `SELECT pg_advisory_xact_lock($1, hashint8($2))`, args: []any{lockOutbox, lane}},
+		statement{sql: `SELECT pg_advisory_xact_lock($1, hashint8($2)), ` + plannedOnce, args: []any{lockOutbox, lane}},
 		statement{sql: claimSQL, args: []any{lane, now, lease, claimWindow, now.Add(x.db.gather), least, owner, domain.NoticeTogether}, read: each(func(rows pgx.Rows) error {
 			var c claimed
 			err := rows.Scan(&c.id, &c.priority, &c.kind, &c.thread, &c.user, &c.ticket, &c.event, &c.attempts, &c.uncertain,

@@ -58,7 +58,11 @@ func (s *store) run(ctx context.Context, list ...statement) error {
 	if s.tx != nil {
 		return s.tx.run(ctx, list)
 	}
-	conn, err := s.db.acquire(ctx)
+	return s.db.runOn(ctx, s.db.pool, list)
+}
+
+func (db *DB) runOn(ctx context.Context, pool *pgxpool.Pool, list []statement) error {
+	conn, err := db.acquireFrom(ctx, pool)
 	if err != nil {
 		return err
 	}
@@ -66,7 +70,7 @@ func (s *store) run(ctx context.Context, list ...statement) error {
 	if err := send(ctx, conn, list); err != nil {
 		return err
 	}
-	s.db.wake.committed(woken(list))
+	db.wake.committed(woken(list))
 	return nil
 }
 
@@ -102,9 +106,13 @@ func (s *store) wakes(w Wake) {
 
 // acquire takes a connection, or fails with [domain.CodeUnavailable] when none comes free in time.
 func (db *DB) acquire(ctx context.Context) (*pgxpool.Conn, error) {
+	return db.acquireFrom(ctx, db.pool)
+}
+
+func (db *DB) acquireFrom(ctx context.Context, pool *pgxpool.Pool) (*pgxpool.Conn, error) {
 	waiting, cancel := context.WithTimeout(ctx, db.wait)
 	defer cancel()
-	conn, err := db.pool.Acquire(waiting)
+	conn, err := pool.Acquire(waiting)
 	return conn, wrap("connect to the database", err)
 }
 

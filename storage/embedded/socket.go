@@ -69,7 +69,7 @@ func settings(socketDir string, extra map[string]string) []string {
 		"full_page_writes":        "on",
 		"synchronous_commit":      "on",
 		"max_connections":         "100",
-		"shared_buffers":          "128MB",
+		"shared_buffers":          sharedBuffers(memory()),
 		"max_wal_size":            "1GB",
 		"jit":                     "off",
 		"logging_collector":       "off",
