@@ -30,7 +30,7 @@ func (c *cli) root() *cobra.Command {
 	root.PersistentFlags().String("lang", string(c.lang), c.text("flag.lang"))
 	root.AddCommand(
 		c.serveCommand(), c.sandboxCommand(), c.healthCommand(), c.doctorCommand(), c.migrateCommand(),
-		c.userCommand(), c.importCommand(), c.exportCommand(), c.backupCommand(), c.restoreCommand(), c.configCommand(), c.versionCommand(), c.completionCommand(),
+		c.userCommand(), c.importCommand(), c.exportCommand(), c.backupCommand(), c.restoreCommand(), c.attachmentsCommand(), c.configCommand(), c.versionCommand(), c.completionCommand(),
 	)
 	c.speak(root)
 	return root

@@ -135,7 +135,7 @@ type Outbox interface {
 	// Retry puts a delivery back until at; counted says whether the attempt counts.
 	// d.Uncertain and d.Aside are remembered.
 	Retry(ctx context.Context, d Delivery, at time.Time, counted bool, cause string) error
-	// Dead gives a delivery up; it stays visible with its cause.
+	// Dead gives a delivery up; it stays visible with its cause. What has another lane by now waits there instead.
 	Dead(ctx context.Context, d Delivery, cause string) error
 	// Card returns the live card of a ticket in a chat.
 	Card(ctx context.Context, ticketID, chatID int64) (CardRef, error)

@@ -16,6 +16,8 @@ import (
 	"chamados/storage"
 	"chamados/storage/filedir"
 	"chamados/storage/pgtest"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func openDir(t *testing.T) *filedir.Dir {
@@ -90,6 +92,42 @@ func testAttachments(t *testing.T, o storage.Options) {
 	}
 	if err := h.Files().StoreFile(t.Context(), 1<<40, "a/b", nil); !errors.Is(err, domain.ErrAttachmentNotFound) {
 		t.Errorf("a file of nothing: %v", err)
+	}
+}
+
+// All that was kept goes where new contents go, there and back, and what is lost is said.
+func TestContentsMove(t *testing.T) {
+	url, dir := pgtest.URL(t), openDir(t)
+	inside := openHouse(t, url, storage.Options{Contents: dir})
+	outside := openHouse(t, url, storage.Options{Contents: dir, ContentsOutside: true})
+	ana := inside.user("ana", domain.RoleEmployee)
+	ticket := inside.open(ana, "a")
+	texts := []string{"um", strings.Repeat("dois", 200_000), "3", "perdido"}
+	for i, text := range texts {
+		h := []*house{inside, outside}[i%2]
+		h.must(h.desk.Attach(t.Context(), ana, ticket.ID, []domain.NewAttachment{{
+			Name: "a", MIME: "text/plain", Size: int64(len(text)), Content: []byte(text)}}, domain.Origin{}))
+	}
+	files := inside.view(ticket.ID).Attachments
+	inside.exec(`UPDATE anexos SET caminho_arquivo = $1 WHERE id = $2`, filedir.NewName(), files[3].ID)
+	for _, c := range []struct {
+		to   *house
+		want storage.Moved
+	}{
+		{inside, storage.Moved{Files: 1, Bytes: 800_000, Missing: []int64{files[3].ID}}}, {inside, storage.Moved{Missing: []int64{files[3].ID}}},
+		{outside, storage.Moved{Files: 3, Bytes: 800_003}}, {outside, storage.Moved{}},
+	} {
+		got := must2(c.to.MoveContents(t.Context()))(t)
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Error(diff)
+		}
+		for i, f := range files[:3] {
+			r := must2(inside.AttachmentContent(t.Context(), f.ID))(t)
+			if got := must2(io.ReadAll(r))(t); string(got) != texts[i] {
+				t.Errorf("file %d has %d bytes", i, len(got))
+			}
+			r.Close()
+		}
 	}
 }
 

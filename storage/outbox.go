@@ -99,11 +99,17 @@ func (x outbox) Retry(ctx context.Context, d domain.Delivery, at time.Time, coun
 	return wrap("put a delivery back", err)
 }
 
-// Dead gives a delivery up.
+// Dead gives a delivery up, unless its group has moved meanwhile: then it waits where the group is now.
 func (x outbox) Dead(ctx context.Context, d domain.Delivery, cause string) error {
-	err := x.finish(ctx, d.IDs, cause)
+	var moved []int64
+	err := x.db.run(ctx,
+		statement{sql: `UPDATE saida SET tomado_ate = NULL WHERE id = ANY ($1) AND faixa <> $2 AND terminado_em IS NULL RETURNING faixa`,
+			args: []any{d.IDs, d.Lane}, read: ints(&moved)},
+		statement{sql: `UPDATE saida SET terminado_em = $2, tomado_ate = NULL, erro = $3
+			WHERE id = ANY ($1) AND faixa = $4 AND terminado_em IS NULL`, args: []any{d.IDs, x.db.clock(), cause, d.Lane}},
+	)
 	if err == nil {
-		x.db.wakes(Wake{NoticeLanes: []int64{d.Lane}})
+		x.db.wakes(Wake{NoticeLanes: []int64{d.Lane}, OutboxLanes: moved})
 	}
 	return wrap("give a delivery up", err)
 }

@@ -444,6 +444,23 @@ func TestMovedGroupKeepsWhatWaits(t *testing.T) {
 	}
 }
 
+// A delivery that was under way when the group moved, and for which there is no place at the old one any more, goes to
+// where the group is now instead of being given up.
+func TestMovedGroupKeepsWhatIsUnderWay(t *testing.T) {
+	h, ana, _ := staffed(t)
+	h.open(ana, "a")
+	d := h.claim(group)
+	h.must(h.MoveGroup(t.Context(), group, -100500))
+	h.must(h.Outbox().Dead(t.Context(), d, "the group is not connected"))
+	again := h.drain(-100500)
+	if len(again) != 1 || again[0].Kind != domain.DeliverCard || again[0].Uncertain {
+		t.Errorf("%+v", again)
+	}
+	h.open(ana, "b")
+	h.must(h.Outbox().Dead(t.Context(), h.claim(-100500), "x"))
+	h.nothing(-100500)
+}
+
 func TestUndoneCommentIsNotTold(t *testing.T) {
 	h, ana, ti := staffed(t)
 	id := h.open(ana, "a").ID
