@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
+	"runtime"
 	"slices"
 	"sync"
 
@@ -56,7 +57,21 @@ func (h *hub) publish(events []domain.Event, cursor int64) {
 	}
 	clients := slices.Collect(maps.Keys(h.clients))
 	h.mu.Unlock()
-	for _, m := range messagesOf(events, before) {
+	messages := messagesOf(events, before)
+	var group sync.WaitGroup
+	for share := range slices.Chunk(clients, max(leastShare, (len(clients)+1)/runtime.GOMAXPROCS(0))) {
+		group.Go(func() { tell(share, messages) })
+	}
+	group.Wait()
+}
+
+// leastShare is how many clients are worth a goroutine of their own: to tell one takes some ten microseconds, all of it the
+// system's work for its socket.
+const leastShare = 128
+
+// tell sends to clients what they may hear, to each in order.
+func tell(clients []*client, messages []prepared) {
+	for _, m := range messages {
 		for _, c := range clients {
 			if m.event.VisibleTo(c.who()) {
 				c.send(m.encoded)

@@ -56,7 +56,7 @@ type Panel struct {
 	assets *assets
 }
 
-// New returns the panel's handler, to be mounted at "/". It fails when a template does.
+// New returns the panel's handler, to be mounted at "/".
 func New(o Options) (http.Handler, error) {
 	if o.Desk == nil || o.Sessions == nil {
 		return nil, errors.New("panel: Desk and Sessions are required")
@@ -67,9 +67,7 @@ func New(o Options) (http.Handler, error) {
 	if p.assets, err = loadAssets(); err != nil {
 		return nil, err
 	}
-	if p.views, err = p.parseViews(); err != nil {
-		return nil, err
-	}
+	p.views = p.newViews()
 	return compressed(p.protect(p.routes()))
 }
 

@@ -180,7 +180,11 @@ func (p *Panel) fragment(w http.ResponseWriter, v *visit, page, part string, bod
 
 func (p *Panel) execute(w http.ResponseWriter, v *visit, status int, page, part string, body any) error {
 	var out bytes.Buffer
-	if err := p.views[v.Lang][page].ExecuteTemplate(&out, part, view{visit: v, Body: body}); err != nil {
+	t, err := p.views[v.Lang][page]()
+	if err != nil {
+		return err
+	}
+	if err := t.ExecuteTemplate(&out, part, view{visit: v, Body: body}); err != nil {
 		return fmt.Errorf("render %s: %w", page, err)
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
