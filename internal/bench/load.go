@@ -28,12 +28,16 @@ const (
 	bcryptCost = 12
 )
 
-// load fills a database with n tickets by COPY, or leaves it if it is there already.
+// load fills a database with n tickets by COPY, or brings it up to date if it is there already.
 func (c *cluster) load(ctx context.Context, name string, n int) (time.Duration, error) {
-	if ok, err := c.exists(ctx, name); err != nil || ok {
-		return 0, err
-	}
 	start := time.Now()
+	switch ok, err := c.exists(ctx, name); {
+	case err != nil:
+		return 0, err
+	case ok:
+		err := storage.Migrate(ctx, c.url(name))
+		return time.Since(start), err
+	}
 	if err := c.exec(ctx, "postgres", "DROP DATABASE IF EXISTS loading WITH (FORCE)", "CREATE DATABASE loading"); err != nil {
 		return 0, err
 	}
