@@ -119,7 +119,7 @@ func TestUserResetPasswordEndsSessions(t *testing.T) {
 		t.Errorf("before %+v, after %+v, %v", before, after, err)
 	}
 	x.refused("não existe", "user", "reset-password", "ninguem@example.com", "--link")
-	x.refused("at least one", "user", "reset-password", "ana@example.com")
+	x.refused("diga uma destas opções", "user", "reset-password", "ana@example.com")
 	if out := x.must("user", "reset-password", "ana@example.com", "--link"); !strings.Contains(out, "http://127.0.0.1:8000/senha?convite=") {
 		t.Error(out)
 	}
