@@ -188,3 +188,17 @@ func TestReadmesAreEqual(t *testing.T) {
 		t.Errorf("pictures and files differ:\n%q\n%q", images, imagesPT)
 	}
 }
+
+var headingMarks = regexp.MustCompile(`(?m)^#+ `)
+
+// The page for operators says the same in both languages: the same headings in depth and order, the same commands.
+func TestOperationsPagesAreEqual(t *testing.T) {
+	english, portuguese := string(readDeployed(t, "docs/operations.md")), string(readDeployed(t, "docs/pt-BR/operacao.md"))
+	levels := func(text string) []string { return headingMarks.FindAllString(fences.ReplaceAllString(text, ""), -1) }
+	if a, b := levels(english), levels(portuguese); !slices.Equal(a, b) || len(a) < 15 {
+		t.Errorf("headings differ:\n%q\n%q", a, b)
+	}
+	if a, b := commands(english), commands(portuguese); !slices.Equal(a, b) || len(a) < 15 {
+		t.Errorf("commands differ:\n%q\n%q", a, b)
+	}
+}
