@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
@@ -141,7 +142,13 @@ func refused(err error) bool {
 func (db *DB) openWriters(ctx context.Context, like *pgxpool.Config) error {
 	cfg := like.Copy()
 	cfg.MaxConns, cfg.MinConns = gangsAtOnce, 0
-	cfg.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
+	cfg.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		if err := like.AfterConnect(ctx, conn); err != nil {
+			return err
+		}
+		_, err := conn.Exec(ctx, "SET plan_cache_mode = force_generic_plan")
+		return err
+	}
 	var err error
 	db.writers, err = pgxpool.NewWithConfig(ctx, cfg)
 	return err
