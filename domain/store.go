@@ -165,6 +165,15 @@ const (
 	OrderPriority Order = "prioridade" // most urgent first, then oldest
 )
 
+// Late is which promise of the desk a ticket has to have missed to be listed; zero: none has to be.
+type Late string
+
+const (
+	LateNow      Late = "agora"    // any target, and the ticket still waits
+	LateResponse Late = "resposta" // the first response came late, or is overdue
+	LateSolution Late = "solucao"  // the ticket was resolved late
+)
+
 // TicketFilter selects tickets; zero fields do not restrict.
 type TicketFilter struct {
 	Statuses    []Status
@@ -180,6 +189,7 @@ type TicketFilter struct {
 	From, To    time.Time // when it was opened
 	EndedFrom   time.Time // when work on it ended
 	EndedTo     time.Time
+	Late        Late
 	Order       Order
 	After       *Ticket // the last one of the page before
 	Limit       int     // 0: no limit

@@ -236,6 +236,7 @@ func uses(h *house, n int) map[string]func() error {
 		"newest": {}, "next": {After: &last}, "oldest": {Order: domain.OrderOldest}, "updated": {Order: domain.OrderUpdated},
 		"own": {RequesterID: 77}, "assigned": {AssigneeID: 3}, "queue": {Unassigned: true, Open: true, Order: domain.OrderPriority},
 		"status": {Statuses: []domain.Status{domain.StatusOpen}}, "number": {Search: "#77", Internal: true}, "digits": {Search: "77", Internal: true},
+		"late": {Open: true, Late: domain.LateNow}, "answered late": {Late: domain.LateResponse, From: last.CreatedAt, To: last.CreatedAt.AddDate(0, 1, 0)},
 		"words": {Search: "impressora marca77", Internal: true}, "own words": {Search: "marca77", RequesterID: 77},
 	} {
 		f.Limit = 50

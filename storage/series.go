@@ -27,18 +27,25 @@ var truncations = map[domain.Step]string{domain.StepDay: "day", domain.StepWeek:
 // cohort is which tickets are counted: by which of their times, which of them count, how long they took,
 // whether they kept a promise (NULL: none, or not decided), which is judged as [domain.SLA] does, and how they
 // were rated.
-type cohort struct{ time, counts, took, kept, rating, join string }
+type cohort struct {
+	time, counts, took, rating, join string
+	kept                             func(now string) string
+}
 
 var (
 	openedCohort = cohort{
 		time: `c.criado_em`, counts: `true`, took: `c.respondido_em - c.criado_em`,
-		kept: `CASE WHEN c.sla_resposta_resta < 0 OR c.sla_resposta_resta IS NULL AND coalesce(c.respondido_em, $1) > c.sla_resposta_em THEN false
-			WHEN c.respondido_em IS NOT NULL AND (c.sla_resposta_resta IS NOT NULL OR c.sla_resposta_em IS NOT NULL) THEN true END`,
+		kept: func(now string) string {
+			return `CASE WHEN c.sla_resposta_resta < 0 OR c.sla_resposta_resta IS NULL AND coalesce(c.respondido_em, ` + now + `) > c.sla_resposta_em THEN false
+			WHEN c.respondido_em IS NOT NULL AND (c.sla_resposta_resta IS NOT NULL OR c.sla_resposta_em IS NOT NULL) THEN true END`
+		},
 		rating: `NULL::smallint`,
 	}
 	endedCohort = cohort{
 		time: `c.encerrado_em`, counts: `c.status <> 'cancelado'`, took: `c.encerrado_em - c.criado_em`,
-		kept:   `CASE WHEN c.sla_solucao_resta IS NOT NULL THEN c.sla_solucao_resta >= 0 ELSE coalesce(c.encerrado_em, $1) <= c.sla_solucao_em END`,
+		kept: func(now string) string {
+			return `CASE WHEN c.sla_solucao_resta IS NOT NULL THEN c.sla_solucao_resta >= 0 ELSE coalesce(c.encerrado_em, ` + now + `) <= c.sla_solucao_em END`
+		},
 		rating: `a.nota`, join: ` LEFT JOIN avaliacoes a ON a.chamado_id = c.id`,
 	}
 )
@@ -66,7 +73,7 @@ func (c cohort) statement(f domain.SeriesFilter, now time.Time) statement {
 	q := query{args: []any{now.UTC()}}
 	q.text(`WITH t AS (SELECT date_trunc('` + truncations[f.Step] + `', ` + c.time + ` AT TIME ZONE 'UTC' AT TIME ZONE ` + q.arg(zoneName(f.Zone)) + `) AS pedaco,
 			c.categoria, c.prioridade, c.atribuido_para, c.usuario_id, ` + c.counts + ` AS conta,
-			extract(epoch FROM ` + c.took + `)::float8 AS demora, ` + c.kept + ` AS cumprido,
+			extract(epoch FROM ` + c.took + `)::float8 AS demora, ` + c.kept(`$1`) + ` AS cumprido,
 			` + c.rating + ` AS nota
 		FROM chamados c` + c.join + ` WHERE c.excluido_em IS NULL AND $1::timestamp IS NOT NULL
 			AND ` + c.time + ` >= ` + q.arg(f.From.UTC()) + `::timestamp AND ` + c.time + ` < ` + q.arg(f.End().UTC()) + `::timestamp`)

@@ -2,6 +2,7 @@ package storage_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -139,23 +140,23 @@ func TestSeriesJudgesPromisesAsTheDomainDoes(t *testing.T) {
 		Calendar: allDay, Targets: map[domain.Priority]domain.Target{domain.PriorityMedium: {Response: time.Hour, Resolution: 4 * time.Hour}},
 	}))
 	h.at(3, 2, 9)
-	var ids []int64
+	var opened []int64
 	for i := range 5 {
-		ids = append(ids, h.open(ana, fmt.Sprint(i)).ID)
+		opened = append(opened, h.open(ana, fmt.Sprint(i)).ID)
 	}
 	h.clock.Add(30 * time.Minute)
-	h.comment(ti, ids[0], domain.NewComment{Text: "em tempo"})
-	h.setStatus(ti, ids[1], domain.StatusResolved) // both kept
-	h.setStatus(ti, ids[4], domain.StatusWaiting)  // stands still, undecided
+	h.comment(ti, opened[0], domain.NewComment{Text: "em tempo"})
+	h.setStatus(ti, opened[1], domain.StatusResolved) // both kept
+	h.setStatus(ti, opened[4], domain.StatusWaiting)  // stands still, undecided
 	h.clock.Add(2 * time.Hour)
-	h.comment(ti, ids[2], domain.NewComment{Text: "tarde"})
-	h.comment(ti, ids[4], domain.NewComment{Text: "em tempo, porque esperava"})
+	h.comment(ti, opened[2], domain.NewComment{Text: "tarde"})
+	h.comment(ti, opened[4], domain.NewComment{Text: "em tempo, porque esperava"})
 	h.clock.Add(2 * time.Hour)
-	h.setStatus(ti, ids[0], domain.StatusResolved) // 4.5 h
-	h.setStatus(ti, ids[2], domain.StatusCancelled)
+	h.setStatus(ti, opened[0], domain.StatusResolved) // 4.5 h
+	h.setStatus(ti, opened[2], domain.StatusCancelled)
 	s := h.series(ti, domain.SeriesFilter{From: day(3, 2), To: day(3, 2), Step: domain.StepDay})
 	var response domain.Kept
-	for _, id := range ids {
+	for _, id := range opened {
 		if met, decided := h.view(id).SLA.ResponseMet(h.clock.Now()); decided {
 			response.Decided++
 			if met {
@@ -169,6 +170,34 @@ func TestSeriesJudgesPromisesAsTheDomainDoes(t *testing.T) {
 	if s.Total.SolutionOK != (domain.Kept{Met: 1, Decided: 2}) {
 		t.Errorf("solution %+v", s.Total.SolutionOK)
 	}
+	for late, want := range map[domain.Late][]int64{
+		domain.LateResponse: {opened[3], opened[2]}, domain.LateSolution: {opened[0]}, domain.LateNow: {opened[3]},
+	} {
+		f := domain.TicketFilter{Late: late, From: day(3, 2), Limit: 50}
+		if late == domain.LateSolution {
+			f.Statuses = []domain.Status{domain.StatusResolved, domain.StatusClosed}
+		}
+		list, _, err := h.Tickets(t.Context(), f)
+		h.must(err)
+		urgent := f
+		urgent.Order = domain.OrderPriority
+		byPriority, _, err := h.Tickets(t.Context(), urgent)
+		h.must(err)
+		for i, got := range [][]domain.Ticket{list, byPriority} {
+			if numbers := ticketIDs(got, i == 1); !slices.Equal(numbers, want) {
+				t.Errorf("late %s: %v, want %v", late, numbers, want)
+			}
+		}
+	}
+}
+
+// ticketIDs returns the numbers, the newest first.
+func ticketIDs(list []domain.Ticket, backwards bool) []int64 {
+	out := ids(list)
+	if backwards {
+		slices.Reverse(out)
+	}
+	return out
 }
 
 func TestSeriesIsForITAndForSensiblePeriods(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"chamados/domain"
 
@@ -83,6 +84,7 @@ func (s *store) eachTicket(ctx context.Context, f domain.TicketFilter, scan func
 	} else {
 		q.text(`c.excluido_em IS NULL`)
 	}
+	q.late(f.Late, s.db.clock())
 	q.filter(f)
 	if err := q.page(f); err != nil {
 		return err
@@ -97,7 +99,7 @@ func (s *store) eachTicket(ctx context.Context, f domain.TicketFilter, scan func
 // merged reports whether a page is best put together from one page of each status: by priority, where
 // neither a person's tickets nor the queue nor a search narrow it down.
 func merged(f domain.TicketFilter) bool {
-	return f.Order == domain.OrderPriority && f.Limit > 0 && f.RequesterID == 0 && f.Search == "" &&
+	return f.Order == domain.OrderPriority && f.Limit > 0 && f.RequesterID == 0 && f.Search == "" && f.Late == "" &&
 		!(f.Unassigned && f.Open) && !f.Deleted
 }
 
@@ -136,6 +138,19 @@ func (q *query) page(f domain.TicketFilter) error {
 	q.text(` ORDER BY ` + order.by)
 	q.limit(f.Limit)
 	return nil
+}
+
+// late adds the condition that a promise was missed by now, judged as the statistics and the digests do.
+func (q *query) late(which domain.Late, now time.Time) {
+	at := func() string { return q.arg(now.UTC()) + `::timestamp` }
+	switch which {
+	case domain.LateNow:
+		q.and(`c.status IN ` + openStatuses + ` AND ` + overdue(at()))
+	case domain.LateResponse:
+		q.and(`(` + openedCohort.kept(at()) + `) IS FALSE`)
+	case domain.LateSolution:
+		q.and(`(` + endedCohort.kept(at()) + `) IS FALSE`)
+	}
 }
 
 // filter adds the conditions of f on chamados c.

@@ -23,6 +23,7 @@ type filter struct {
 	From, To  string // de, ate: days on which it was opened
 	EndedFrom string // encerrados_de, encerrados_ate: days on which work on it ended
 	EndedTo   string
+	Missed    string // prazo: the promise of the desk that was missed, a domain.Late
 	zone      *time.Location
 }
 
@@ -30,6 +31,7 @@ const (
 	statusPending  = "abertos"
 	statusDeleted  = "excluidos"
 	statusDone     = "concluidos" // resolved or closed
+	statusLate     = "atrasados"  // pending, and a target was missed
 	assigneeMe     = "eu"
 	assigneeNobody = "nenhum"
 )
@@ -49,7 +51,10 @@ func (p *Panel) readFilter(q url.Values) filter {
 	if id := q.Get("solicitante"); positive(url.Values{}, q, "solicitante") != 0 {
 		f.Requester = id
 	}
-	if f.Status != statusPending && f.Status != statusDeleted && f.Status != statusDone && !domain.Status(f.Status).Valid() {
+	if late := q.Get("prazo"); late == string(domain.LateResponse) || late == string(domain.LateSolution) {
+		f.Missed = late
+	}
+	if !slices.Contains([]string{statusPending, statusDeleted, statusDone, statusLate}, f.Status) && !domain.Status(f.Status).Valid() {
 		f.Status = ""
 	}
 	if !domain.Category(f.Category).Valid() {
@@ -69,8 +74,10 @@ func (p *Panel) readFilter(q url.Values) filter {
 
 // tickets returns the filter as the desk takes it.
 func (f filter) tickets(a domain.Actor) domain.TicketFilter {
-	out := domain.TicketFilter{Search: f.Search, Order: orders[0]}
+	out := domain.TicketFilter{Search: f.Search, Order: orders[0], Late: domain.Late(f.Missed)}
 	switch {
+	case f.Status == statusLate:
+		out.Open, out.Late = true, domain.LateNow
 	case f.Status == statusPending:
 		out.Open = true
 	case f.Status == statusDeleted:
@@ -136,7 +143,7 @@ func (f filter) Deleted() bool { return f.Status == statusDeleted }
 
 // Active reports whether the filter restricts anything.
 func (f filter) Active() bool {
-	return f.Search+f.Status+f.Category+f.Priority+f.Assignee+f.Requester+f.From+f.To+f.EndedFrom+f.EndedTo != ""
+	return f.Search+f.Status+f.Category+f.Priority+f.Assignee+f.Requester+f.From+f.To+f.EndedFrom+f.EndedTo+f.Missed != ""
 }
 
 // With returns the filter's query with one parameter changed; "" leaves it out.
@@ -164,7 +171,7 @@ func (f filter) values() url.Values {
 	for name, value := range map[string]string{
 		"q": f.Search, "status": f.Status, "categoria": f.Category, "prioridade": f.Priority,
 		"responsavel": f.Assignee, "ordem": f.Order, "solicitante": f.Requester,
-		"de": f.From, "ate": f.To, "encerrados_de": f.EndedFrom, "encerrados_ate": f.EndedTo,
+		"de": f.From, "ate": f.To, "encerrados_de": f.EndedFrom, "encerrados_ate": f.EndedTo, "prazo": f.Missed,
 	} {
 		if value != "" {
 			q.Set(name, value)

@@ -77,6 +77,11 @@ func (p *Panel) chips(ctx context.Context, v *visit, f filter) ([]chip, error) {
 	opened.From, opened.To, ended.EndedFrom, ended.EndedTo, anyone.Requester = "", "", "", "", ""
 	between("opened_between", f.From, f.To, opened)
 	between("ended_between", f.EndedFrom, f.EndedTo, ended)
+	if f.Missed != "" {
+		anytime := f
+		anytime.Missed = ""
+		out = append(out, chip{Text: i18n.Text(v.Lang, "panel.filter.missed_"+f.Missed, nil), Path: "/chamados" + anytime.Query()})
+	}
 	if f.Requester != "" && v.Actor.IsIT() {
 		id, _ := strconv.ParseInt(f.Requester, 10, 64)
 		u, err := p.Desk.SeesUser(ctx, v.Actor, id)

@@ -27,6 +27,8 @@ type statisticsBody struct {
 	Backlog    int64
 	Opened     string // address of the tickets opened in the period; Ended likewise
 	Ended      string
+	LateOpened string // address of those that were answered late, or of all where none was; LateEnded likewise
+	LateEnded  string
 	Pending    string // address of the backlog, "" when the period ended before today
 	Plots      []plotted
 	Parts      []part
@@ -117,6 +119,13 @@ func (b *statisticsBody) show(lang domain.Lang, s domain.Series) {
 	f := b.Period
 	b.Total, b.Backlog = s.Total, s.Backlog
 	b.Opened, b.Ended = f.tickets(f.From, f.To, false), f.tickets(f.From, f.To, true)
+	b.LateOpened, b.LateEnded = b.Opened, b.Ended
+	if k := s.Total.ResponseOK; k.Met < k.Decided {
+		b.LateOpened = f.tickets(f.From, f.To, false, "prazo", string(domain.LateResponse))
+	}
+	if k := s.Total.SolutionOK; k.Met < k.Decided {
+		b.LateEnded = f.tickets(f.From, f.To, true, "prazo", string(domain.LateSolution))
+	}
 	if !f.To.Before(f.today) {
 		b.Pending = "/chamados" + f.open()
 	}

@@ -46,6 +46,9 @@ func TestStatisticsLeadToTheTicketsBehindThem(t *testing.T) {
 		"/chamados?encerrados_de=" + today + "&encerrados_ate=" + today + "&status=concluidos": {true, false},
 		"/chamados?encerrados_ate=2001-01-01":                                                  {false, false},
 		"/chamados?ate=2001-01-01":                                                             {false, false},
+		"/chamados?status=atrasados":                                                           {false, false},
+		"/chamados?prazo=solucao":                                                              {false, false},
+		"/chamados?prazo=nada":                                                                 {true, true},
 		"/chamados?de=nada&ate=99999-01-01&encerrados_de=x&solicitante=-1&status=aberto":       {false, true},
 	} {
 		page := v.get(path)
@@ -53,6 +56,9 @@ func TestStatisticsLeadToTheTicketsBehindThem(t *testing.T) {
 		if strings.Contains(page.body, "Monitor") != want[0] || strings.Contains(page.body, other.Title) != want[1] {
 			t.Errorf("%s: wrong tickets", path)
 		}
+	}
+	if page := v.get("/chamados?prazo=resposta"); !strings.Contains(page.body, "Primeira resposta atrasada") || !strings.Contains(page.body, `name="prazo"`) {
+		t.Error("the list does not say that it is of those answered late")
 	}
 	if page := v.get("/chamados?de=" + today + requester); !strings.Contains(page.body, "Solicitante: Caio Nunes") || !strings.Contains(page.body, `name="solicitante"`) {
 		t.Error("the list does not say what it is narrowed to")
