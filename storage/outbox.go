@@ -99,11 +99,14 @@ func (x outbox) Retry(ctx context.Context, d domain.Delivery, at time.Time, coun
 	return wrap("put a delivery back", err)
 }
 
-// Dead gives a delivery up, unless its group has moved meanwhile: then it waits where the group is now.
+// Dead gives a delivery up, unless its group has moved: then it waits where the group is now, also if it was written
+// while the group moved, to where that was before.
 func (x outbox) Dead(ctx context.Context, d domain.Delivery, cause string) error {
 	var moved []int64
 	err := x.db.run(ctx,
-		statement{sql: `UPDATE saida SET tomado_ate = NULL WHERE id = ANY ($1) AND faixa <> $2 AND terminado_em IS NULL RETURNING faixa`,
+		statement{sql: `UPDATE saida s SET tomado_ate = NULL, faixa = CASE WHEN s.faixa = $2 THEN g.chat_id ELSE s.faixa END
+			FROM (SELECT (SELECT chat_id FROM grupos WHERE movido_de = $2 LIMIT 1)) g (chat_id)
+			WHERE s.id = ANY ($1) AND s.terminado_em IS NULL AND (s.faixa <> $2 OR g.chat_id IS NOT NULL) RETURNING s.faixa`,
 			args: []any{d.IDs, d.Lane}, read: ints(&moved)},
 		statement{sql: `UPDATE saida SET terminado_em = $2, tomado_ate = NULL, erro = $3
 			WHERE id = ANY ($1) AND faixa = $4 AND terminado_em IS NULL`, args: []any{d.IDs, x.db.clock(), cause, d.Lane}},

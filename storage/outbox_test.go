@@ -456,8 +456,11 @@ func TestMovedGroupKeepsWhatIsUnderWay(t *testing.T) {
 	if len(again) != 1 || again[0].Kind != domain.DeliverCard || again[0].Uncertain {
 		t.Errorf("%+v", again)
 	}
-	h.open(ana, "b")
+	h.open(ana, "b") // while the group moved: written to where it was
+	h.exec(`UPDATE saida SET faixa = $1 WHERE terminado_em IS NULL AND faixa = -100500`, group)
+	h.must(h.Outbox().Dead(t.Context(), h.claim(group), "the group is not connected"))
 	h.must(h.Outbox().Dead(t.Context(), h.claim(-100500), "x"))
+	h.nothing(group)
 	h.nothing(-100500)
 }
 
