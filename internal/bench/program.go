@@ -75,13 +75,13 @@ func (p *program) pid() int { return p.cmd.Process.Pid }
 
 func (p *program) healthy(deadline time.Time) error {
 	for {
-		_, err := once(p.addr, request{method: "GET", path: "/health"})
-		if err == nil {
+		a, err := once(p.addr, request{method: "GET", path: "/health"})
+		if err == nil && a.status == 200 {
 			return nil
 		}
 		if time.Now().After(deadline) {
 			tail, _ := os.ReadFile(p.log.Name())
-			return fmt.Errorf("the program does not answer: %w\n%s", err, tail[max(0, len(tail)-2000):])
+			return fmt.Errorf("the program is not ready: %d, %w\n%s", a.status, err, tail[max(0, len(tail)-2000):])
 		}
 		time.Sleep(2 * time.Millisecond)
 	}

@@ -234,6 +234,10 @@ func (b *bench) backlog(ctx context.Context) error {
 			return err
 		}
 		defer conn.Close(ctx)
+		if err := b.cluster.exec(ctx, "postgres", "CREATE EXTENSION IF NOT EXISTS pg_stat_statements", "SELECT pg_stat_statements_reset()"); err != nil {
+			return err
+		}
+		saved := b.profile(p, "backlog")
 		from := b.usage(p)
 		for handled := 0; handled < backlogUpdates; time.Sleep(50 * time.Millisecond) {
 			if err := conn.QueryRow(ctx, `SELECT count(*) FROM entrada WHERE tratado_em IS NOT NULL`).Scan(&handled); err != nil {
@@ -244,6 +248,10 @@ func (b *bench) backlog(ctx context.Context) error {
 			}
 		}
 		cpu := from.until(b.usage(p))
+		saved()
+		if err := b.statements(ctx, "backlog", backlogUpdates); err != nil {
+			return err
+		}
 		var seconds float64
 		var disordered int
 		err = conn.QueryRow(ctx, `SELECT extract(epoch FROM max(tratado_em) - min(recebido_em))::float8, (SELECT count(*) FROM (
