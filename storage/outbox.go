@@ -41,8 +41,9 @@ func (x outbox) DueLanes(ctx context.Context, limit int) ([]int64, error) {
 // Sent finishes a delivery, and links the message to what it is about.
 func (x outbox) Sent(ctx context.Context, d domain.Delivery, messageID int64, hash []byte) error {
 	now := x.db.clock()
+	which, these := oneOf(d.IDs)
 	list := []statement{{sql: `UPDATE saida SET terminado_em = $2, mensagem_id = nullif($3::bigint, 0), erro = NULL, tomado_ate = NULL
-		WHERE id = ANY ($1) AND terminado_em IS NULL`, args: []any{d.IDs, now, messageID}}}
+		WHERE ` + which + ` AND terminado_em IS NULL`, args: []any{these, now, messageID}}}
 	switch {
 	case d.Kind == domain.DeliverAlarm && messageID != 0:
 		list = append(list, raised(d, messageID, now)...)
@@ -57,6 +58,15 @@ func (x outbox) Sent(ctx context.Context, d domain.Delivery, messageID int64, ha
 		x.db.wakes(Wake{NoticeLanes: []int64{d.Lane}})
 	}
 	return wrap("finish a delivery", err)
+}
+
+// oneOf is the condition that a row is among ids, and its argument $1. Most deliveries are one row: for an array
+// the planner plans anew each time, which takes longer than the statement.
+func oneOf(ids []int64) (condition string, arg any) {
+	if len(ids) == 1 {
+		return `id = $1`, ids[0]
+	}
+	return `id = ANY ($1)`, ids
 }
 
 // linkSent remembers what a sent message is about. A card takes the place of the one before it.
