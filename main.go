@@ -9,6 +9,8 @@ import (
 	_ "time/tzdata" // the desk's time zone also where the system has no zone files
 
 	"github.com/spf13/cobra"
+
+	"chamados/internal/config"
 )
 
 func main() {
@@ -26,7 +28,7 @@ func (c *cli) root() *cobra.Command {
 		Use: "chamados", SilenceUsage: true, SilenceErrors: true, Version: buildVersion(),
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true}, SuggestionsMinimumDistance: 2,
 	}))
-	root.PersistentFlags().StringVar(&c.file, "config", "config.yaml", c.text("flag.config"))
+	root.PersistentFlags().StringVar(&c.file, "config", config.DefaultFile(config.SystemFile), c.text("flag.config"))
 	root.PersistentFlags().String("lang", string(c.lang), c.text("flag.lang"))
 	root.AddCommand(
 		c.serveCommand(), c.sandboxCommand(), c.healthCommand(), c.doctorCommand(), c.migrateCommand(),

@@ -173,7 +173,7 @@ func (f *fleet) start(i int) {
 			f.t.Logf("process %d said:\n%s", i, log.String())
 		}
 	})
-	f.await("process serves", func() bool { return checkHealth(f.t.Context(), config.HTTP{Addr: f.addrs[i]}) == nil })
+	f.await("process serves", func() bool { return new(cli).checkHealth(f.t.Context(), config.HTTP{Addr: f.addrs[i]}) == nil })
 }
 
 func (f *fleet) kill(i int) {

@@ -75,3 +75,24 @@ func TestSecretKeyIsMadeOnceAndKeptPrivate(t *testing.T) {
 		t.Errorf("got %s, %v", key, err)
 	}
 }
+
+func TestDefaultFile(t *testing.T) {
+	system := configtest.File(t, "", "")
+	for _, test := range []struct{ here, want string }{
+		{"", system}, {"config.yaml", "config.yaml"}, {".env", "config.yaml"},
+	} {
+		t.Chdir(t.TempDir())
+		if test.here != "" {
+			if err := os.WriteFile(test.here, nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := DefaultFile(system); got != test.want {
+			t.Errorf("beside %q: %s, want %s", test.here, got, test.want)
+		}
+	}
+	t.Chdir(t.TempDir())
+	if got := DefaultFile("absent/config.yaml"); got != "config.yaml" {
+		t.Errorf("nothing installed: %s", got)
+	}
+}

@@ -13,6 +13,24 @@ import (
 	"github.com/spf13/viper"
 )
 
+// SystemFile is where an installation as a service keeps its settings.
+const SystemFile = "/etc/chamados/config.yaml"
+
+// DefaultFile returns the file of settings where none is named: config.yaml in the working directory, unless
+// only system is there. So commands mean the installation wherever they are typed.
+func DefaultFile(system string) string {
+	const here = "config.yaml"
+	if exists(here) || exists(".env") || !exists(system) {
+		return here
+	}
+	return system
+}
+
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
+}
+
 // Load reads file (it may be absent if optional), the .env beside it, and the
 // environment. The result is validated; what is wrong are [Problems].
 func Load(file string, optional bool) (Config, error) {
@@ -25,7 +43,7 @@ func Load(file string, optional bool) (Config, error) {
 			return Config{}, err
 		}
 	}
-	if _, err := os.Stat(file); err == nil || !optional {
+	if exists(file) || !optional {
 		v.SetConfigFile(file)
 		if err := v.ReadInConfig(); err != nil {
 			return Config{}, unreadable(file, err)
