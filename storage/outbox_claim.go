@@ -79,8 +79,19 @@ func (x outbox) ClaimAnswer(ctx context.Context, lane int64, lease time.Duration
 	return x.claim(ctx, lane, lease, priorityAnswer)
 }
 
-// claim takes the next delivery that has at most this priority.
-func (x outbox) claim(ctx context.Context, lane int64, lease time.Duration, least int16) (domain.Delivery, bool, error) {
+// claim takes the next delivery that has at most this priority. One that fails may have taken something all the same:
+// since a process sends one delivery of a lane at a time, its next claim there knows that nobody is sending that.
+func (x outbox) claim(ctx context.Context, lane int64, lease time.Duration, least int16) (d domain.Delivery, ok bool, err error) {
+	owner, _ := x.db.owner(lease)
+	defer func() {
+		if err != nil && owner != nil {
+			x.db.doubts.LoadOrStore(lane, *owner)
+		}
+	}()
+	return x.take(ctx, lane, lease, least)
+}
+
+func (x outbox) take(ctx context.Context, lane int64, lease time.Duration, least int16) (domain.Delivery, bool, error) {
 	for {
 		rows, err := x.lease(ctx, lane, lease, least)
 		if err != nil || len(rows) == 0 {
@@ -115,8 +126,13 @@ func (x outbox) lease(ctx context.Context, lane int64, lease time.Duration, leas
 	now := x.db.clock()
 	owner, lease := x.db.owner(lease)
 	var out []claimed
-	err := x.db.run(ctx,
-		statement{sql: `SELECT pg_advisory_xact_lock($1, hashint8($2)), ` + plannedOnce, args: []any{lockOutbox, lane}},
+	list := []statement{{sql: `SELECT pg_advisory_xact_lock($1, hashint8($2)), ` + plannedOnce, args: []any{lockOutbox, lane}}}
+	doubtful, doubted := x.db.doubts.Load(lane)
+	if doubted {
+		list = append(list, statement{sql: `UPDATE saida SET tomado_ate = NULL WHERE faixa = $1 AND terminado_em IS NULL AND tomado_por = $2`,
+			args: []any{lane, doubtful}})
+	}
+	list = append(list,
 		statement{sql: claimSQL, args: []any{lane, now, lease, claimWindow, now.Add(x.db.gather), least, owner, domain.NoticeTogether}, read: each(func(rows pgx.Rows) error {
 			var c claimed
 			err := rows.Scan(&c.id, &c.priority, &c.kind, &c.thread, &c.user, &c.ticket, &c.event, &c.attempts, &c.uncertain,
@@ -125,6 +141,10 @@ func (x outbox) lease(ctx context.Context, lane int64, lease time.Duration, leas
 			return err
 		})},
 	)
+	err := x.db.run(ctx, list...)
+	if err == nil && doubted {
+		x.db.doubts.Delete(lane)
+	}
 	sortClaimed(out)
 	return out, err
 }

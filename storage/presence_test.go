@@ -150,3 +150,27 @@ func TestMessageOfAClockThatWasAheadGoesOut(t *testing.T) {
 	}
 	h.claim(1)
 }
+
+// A claim whose answer was lost, since the database went away just then, keeps nothing from being delivered: nobody sends
+// it, so that the process takes it again, as if for the first time. What another process is sending stays with that one.
+func TestWhatAClaimTookWithoutAnAnswerIsTakenAgain(t *testing.T) {
+	h := newHouse(t)
+	here, _ := neighbour(t, h)
+	there, _ := neighbour(t, h)
+	h.enqueue(domain.Outgoing{ChatID: 1})
+	h.enqueue(domain.Outgoing{ChatID: 2})
+	here.claim(1)
+	there.claim(2)
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, lane := range []int64{1, 2} {
+		if _, _, err := here.Outbox().Claim(ended, lane, time.Minute); err == nil {
+			t.Fatal("claimed with a dead context")
+		}
+	}
+	if d := here.claim(1); d.Uncertain || d.Attempts != 0 {
+		t.Errorf("%+v", d)
+	}
+	here.nothing(1)
+	here.nothing(2)
+}

@@ -9,7 +9,7 @@ import (
 
 // squall is the short form: a little of everything, within seconds.
 var squall = scenario{
-	name: "squall", short: true, replicas: 2, restarts: true, rate: 16, settle: time.Minute,
+	name: "squall", short: true, replicas: 2, restarts: true, rate: 16, settle: 4 * time.Minute,
 	disturb: func(ctx context.Context, st *stage) error {
 		for _, f := range []emulator.Fault{
 			{Kind: emulator.FaultServerError, Times: 2}, {Kind: emulator.FaultDropBefore, Times: 2}, {Kind: emulator.FaultDropAfter},
