@@ -132,7 +132,7 @@ var backupFailures = []struct {
 	err error
 	key string
 }{
-	{backup.ErrNotEmpty, "not_empty"}, {backup.ErrNewer, "newer"}, {backup.ErrOldServer, "old_server"}, {backup.ErrDamaged, "damaged"},
+	{backup.ErrNoDesk, "no_desk"}, {backup.ErrNotEmpty, "not_empty"}, {backup.ErrNewer, "newer"}, {backup.ErrOldServer, "old_server"}, {backup.ErrDamaged, "damaged"},
 	{backup.ErrDiffers, "differs"}, {embedded.ErrNoTool, "no_tool"}, {os.ErrExist, "exists"},
 }
 

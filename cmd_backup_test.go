@@ -55,3 +55,13 @@ func TestBackupOfThePrivateDatabase(t *testing.T) {
 	x.must("restore", file)
 	x.refused("não está vazio", "restore", file)
 }
+
+func TestBackupOfADatabaseThatHoldsNoDesk(t *testing.T) {
+	x := newTerminal(t, "DATABASE_URL", pgtest.EmptyURL(t))
+	file := filepath.Join(t.TempDir(), "chamados.backup")
+	x.refused("não há nada do Chamados neste banco de dados", "backup", file)
+	x.refused("holds nothing of Chamados", "backup", file, "--lang", "en")
+	if _, err := os.Stat(file); !os.IsNotExist(err) {
+		t.Errorf("a file was left behind: %v", err)
+	}
+}

@@ -33,6 +33,8 @@ const (
 
 // Reasons for which a backup cannot be put back. Nothing has been changed then, but for ErrDiffers.
 var (
+	// ErrNoDesk says that there is nothing of ours to back up.
+	ErrNoDesk = errors.New("the database holds no desk")
 	// ErrNotEmpty says that the database has tables already.
 	ErrNotEmpty = errors.New("the database is not empty")
 	// ErrNewer says that a newer version of the program made the backup.

@@ -2,10 +2,14 @@ package backup
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
+
+const undefinedTable = "42P01" // SQLSTATE
 
 // steady makes rows read alike on every server.
 const steady = `SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO, YMD'; SET LOCAL intervalstyle = 'postgres';
@@ -47,12 +51,15 @@ func readServer(ctx context.Context, conn *pgx.Conn) (int, error) {
 }
 
 // readSchema returns the migrations that a database has.
-func readSchema(ctx context.Context, tx pgx.Tx) ([]int64, error) {
+func readSchema(ctx context.Context, tx pgx.Tx) (versions []int64, err error) {
 	rows, err := tx.Query(ctx, `SELECT version_id FROM migracoes WHERE is_applied AND version_id > 0 ORDER BY version_id`)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		versions, err = pgx.CollectRows(rows, pgx.RowTo[int64])
 	}
-	return pgx.CollectRows(rows, pgx.RowTo[int64])
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.Code == undefinedTable {
+		return nil, fmt.Errorf("%w: %w", ErrNoDesk, err)
+	}
+	return versions, err
 }
 
 // readContents returns the names of contents that rows say are in the directory.

@@ -62,7 +62,7 @@ func (b *writer) write(ctx context.Context, tx pgx.Tx) error {
 	var err error
 	b.m.Format, b.m.Program, b.m.At = format, b.o.Version, b.at
 	if b.m.Schema, err = readSchema(ctx, tx); err != nil {
-		return fmt.Errorf("the database holds no desk: %w", err)
+		return err
 	}
 	if b.m.Tables, err = readTables(ctx, tx); err != nil {
 		return err
