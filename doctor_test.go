@@ -107,6 +107,7 @@ func TestDoctorOnSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := x.examine()
+	got.expect(t, "configuracao", doctor.OK, "config.yaml, ")
 	got.expect(t, "arquivos", doctor.Warn, ".env")
 	got.expect(t, "chave", doctor.Warn, "32")
 	got.expect(t, "endereco", doctor.Warn, "sem TLS")
@@ -116,6 +117,8 @@ func TestDoctorOnSettings(t *testing.T) {
 	if got.code != 1 || got.Result != doctor.Fail {
 		t.Errorf("status %d", got.code)
 	}
+	t.Setenv("PUBLIC_URL", "https://chamados.example.com/")
+	x.examine().expect(t, "endereco", doctor.Warn, "só o exemplo")
 	t.Setenv("DATA_DIR", x.file)
 	t.Setenv("DB_PORT", "muitas")
 	got = x.examine()

@@ -4,18 +4,27 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
 // OpenSecrets returns which of the settings' files hold secrets that everybody can read.
 func OpenSecrets(configFile string) []string {
 	var open []string
-	for _, file := range []string{configFile, filepath.Join(filepath.Dir(configFile), ".env")} {
+	for _, file := range FilesOf(configFile) {
 		if info, err := os.Stat(file); err == nil && info.Mode().Perm()&0o004 != 0 && holdsSecrets(file) {
 			open = append(open, file)
 		}
 	}
 	return open
+}
+
+// FilesOf returns those of the settings' files that are there: config.yaml and the .env beside it.
+func FilesOf(configFile string) []string {
+	return slices.DeleteFunc([]string{configFile, filepath.Join(filepath.Dir(configFile), ".env")}, func(file string) bool {
+		_, err := os.Stat(file)
+		return err != nil
+	})
 }
 
 // Public reports whether an address can be reached from other machines.

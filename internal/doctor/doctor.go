@@ -90,8 +90,10 @@ func (d *doctor) examine(ctx context.Context) {
 		if d.config.HTTP.Addr == "" { // nothing could be read at all
 			return
 		}
+	} else if read := config.FilesOf(d.o.File); len(read) > 0 {
+		d.ok("configuracao", "ok", "Path", strings.Join(read, ", "))
 	} else {
-		d.ok("configuracao", "ok", "Path", d.o.File)
+		d.ok("configuracao", "none", "Path", d.o.File)
 	}
 	d.files()
 	d.dataDir()

@@ -14,6 +14,9 @@ import (
 	"chamados/internal/config"
 )
 
+// examplePublicURL is what .env.example has, for somebody to replace.
+const examplePublicURL = "https://chamados.example.com"
+
 // Bounds that the doctor judges by.
 const (
 	checkTimeout = 20 * time.Second
@@ -142,6 +145,8 @@ func (d *doctor) address() {
 		d.warn("endereco", "no_tls", "Addr", c.Addr)
 	case c.PublicURL == "":
 		d.warn("endereco", "local", "Addr", c.Addr)
+	case strings.TrimRight(c.PublicURL, "/") == examplePublicURL:
+		d.warn("endereco", "example", "URL", c.PublicURL)
 	default:
 		d.ok("endereco", "ok", "URL", c.PublicURL)
 	}
