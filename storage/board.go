@@ -25,7 +25,11 @@ func (s *store) Board(ctx context.Context, f domain.TicketFilter, perColumn int)
 		columns[i].Status = status
 		place[status] = &columns[i]
 	}
-	cards, err := byStatus(f, `s.n, `+orders[f.Order].by)
+	in, err := s.scope(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	cards, err := byStatus(f, in, `s.n, `+orders[f.Order].by)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +41,7 @@ func (s *store) Board(ctx context.Context, f domain.TicketFilter, perColumn int)
 		}
 		return err
 	})
-	counts := boardCounts(f)
+	counts := boardCounts(f, in)
 	counts.read = each(func(rows pgx.Rows) error {
 		var status string
 		var n int64
@@ -52,8 +56,8 @@ func (s *store) Board(ctx context.Context, f domain.TicketFilter, perColumn int)
 }
 
 // byStatus selects one page of f from each status (one index range each), all of them in the given order.
-func byStatus(f domain.TicketFilter, by string) (statement, error) {
-	var q query
+func byStatus(f domain.TicketFilter, in scope, by string) (statement, error) {
+	q := query{scope: in}
 	q.text(`SELECT ` + briefColumns + ` FROM unnest(` + q.arg(words(statusesOf(f))) + `::varchar[]) WITH ORDINALITY AS s (status, n)
 		CROSS JOIN LATERAL (SELECT * FROM chamados c WHERE c.status = s.status AND c.excluido_em IS NULL`)
 	f.Statuses, f.Open = nil, false
@@ -66,8 +70,8 @@ func byStatus(f domain.TicketFilter, by string) (statement, error) {
 }
 
 // boardCounts counts the tickets of every column, from the counters where they know it.
-func boardCounts(f domain.TicketFilter) statement {
-	var q query
+func boardCounts(f domain.TicketFilter, in scope) statement {
+	q := query{scope: in}
 	statuses := words(statusesOf(f))
 	f.Statuses, f.Open = nil, false
 	if counted(f) {
@@ -82,6 +86,6 @@ func boardCounts(f domain.TicketFilter) statement {
 
 // counted reports whether the counters can tell how many tickets match.
 func counted(f domain.TicketFilter) bool {
-	return f.RequesterID == 0 && f.AssigneeID == 0 && !f.Unassigned && f.Search == "" && f.From.IsZero() && f.To.IsZero() &&
+	return f.RequesterID == 0 && f.AssigneeID == 0 && !f.Unassigned && f.Search == "" && f.Late == "" && f.From.IsZero() && f.To.IsZero() &&
 		f.EndedFrom.IsZero() && f.EndedTo.IsZero()
 }

@@ -3,14 +3,21 @@ package storage
 import (
 	"strconv"
 	"strings"
+	"time"
 )
 
 // query builds the text of a statement with its arguments. Texts depend on which fields a filter sets,
 // never on their values, so that the server prepares few of them.
 type query struct {
-	b      strings.Builder
-	args   []any
+	b    strings.Builder
+	args []any
+	scope
+}
+
+// scope is what the conditions of a filter need to know besides the filter.
+type scope struct {
 	search search
+	now    time.Time
 }
 
 func (q *query) text(s string)        { q.b.WriteString(s) }

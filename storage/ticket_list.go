@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"time"
 
 	"chamados/domain"
 
@@ -65,7 +64,7 @@ func (s *store) EachTicket(ctx context.Context, f domain.TicketFilter, yield fun
 
 func (s *store) eachTicket(ctx context.Context, f domain.TicketFilter, scan func(pgx.Rows) error) error {
 	if merged(f) {
-		st, err := byStatus(f, orders[f.Order].by)
+		st, err := byStatus(f, scope{}, orders[f.Order].by)
 		if err != nil {
 			return err
 		}
@@ -73,18 +72,17 @@ func (s *store) eachTicket(ctx context.Context, f domain.TicketFilter, scan func
 		st.read = each(scan)
 		return s.run(ctx, st)
 	}
-	var q query
-	var err error
-	if q.search, err = s.planned(ctx, f.Search); err != nil {
+	in, err := s.scope(ctx, f)
+	if err != nil {
 		return err
 	}
+	q := query{scope: in}
 	q.text(`SELECT ` + briefColumns + ticketFrom + ` WHERE `)
 	if f.Deleted {
-		q.text(`c.excluido_em > ` + q.arg(s.db.clock().Add(-domain.RestoreWindow)) + `::timestamp`)
+		q.text(`c.excluido_em > ` + q.arg(q.now.Add(-domain.RestoreWindow)) + `::timestamp`)
 	} else {
 		q.text(`c.excluido_em IS NULL`)
 	}
-	q.late(f.Late, s.db.clock())
 	q.filter(f)
 	if err := q.page(f); err != nil {
 		return err
@@ -94,6 +92,11 @@ func (s *store) eachTicket(ctx context.Context, f domain.TicketFilter, scan func
 		run = s.runElsewhere
 	}
 	return run(ctx, statement{sql: q.sql(), args: q.args, read: each(scan)})
+}
+
+func (s *store) scope(ctx context.Context, f domain.TicketFilter) (scope, error) {
+	plan, err := s.planned(ctx, f.Search)
+	return scope{search: plan, now: s.db.clock()}, err
 }
 
 // merged reports whether a page is best put together from one page of each status: by priority, where
@@ -141,8 +144,8 @@ func (q *query) page(f domain.TicketFilter) error {
 }
 
 // late adds the condition that a promise was missed by now, judged as the statistics and the digests do.
-func (q *query) late(which domain.Late, now time.Time) {
-	at := func() string { return q.arg(now.UTC()) + `::timestamp` }
+func (q *query) late(which domain.Late) {
+	at := func() string { return q.arg(q.now.UTC()) + `::timestamp` }
 	switch which {
 	case domain.LateNow:
 		q.and(`c.status IN ` + openStatuses + ` AND ` + overdue(at()))
@@ -182,6 +185,7 @@ func (q *query) filter(f domain.TicketFilter) {
 	if !f.EndedTo.IsZero() {
 		q.and(`c.encerrado_em < ` + q.arg(f.EndedTo.UTC()) + `::timestamp`)
 	}
+	q.late(f.Late)
 	q.words(f.Search, f.Internal)
 }
 

@@ -159,7 +159,7 @@ func TestBoard(t *testing.T) {
 	for name, f := range map[string]domain.TicketFilter{
 		"all": {}, "own": {RequesterID: ana.ID}, "category": {Categories: []domain.Category{domain.CategoryHardware}},
 		"priority": {Priorities: []domain.Priority{domain.PriorityHigh}}, "search": {Search: "chamado"}, "open": {Open: true},
-		"urgent first": {Order: domain.OrderPriority},
+		"urgent first": {Order: domain.OrderPriority}, "late": {Late: domain.LateResponse},
 	} {
 		board := must2(h.Board(t.Context(), f, 4))(t)
 		if len(board) != len(domain.Statuses) {

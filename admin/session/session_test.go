@@ -235,7 +235,7 @@ func TestCookie(t *testing.T) {
 		want string
 	}{
 		"plain":   {request("", ""), "chamados_sessao=abc; Path=/; Max-Age=3600; HttpOnly; SameSite=Strict"},
-		"tls":     {secure, "chamados_sessao=abc; Path=/; Max-Age=3600; HttpOnly; Secure; SameSite=Strict"},
+		"tls":     {secure, "__Host-chamados_sessao=abc; Path=/; Max-Age=3600; HttpOnly; Secure; SameSite=Strict"},
 		"spoofed": {spoofed, "chamados_sessao=abc; Path=/; Max-Age=3600; HttpOnly; SameSite=Strict"},
 	} {
 		w := httptest.NewRecorder()
@@ -246,7 +246,7 @@ func TestCookie(t *testing.T) {
 	}
 	w := httptest.NewRecorder()
 	f.ClearCookie(w, secure)
-	if got := w.Header().Get("Set-Cookie"); !strings.Contains(got, "Max-Age=0") || !strings.Contains(got, "chamados_sessao=;") {
+	if got := w.Header().Get("Set-Cookie"); !strings.Contains(got, "Max-Age=0") || !strings.Contains(got, "__Host-chamados_sessao=;") {
 		t.Errorf("clearing: %s", got)
 	}
 }
