@@ -37,6 +37,7 @@ type bench struct {
 	length   time.Duration // of one measurement
 	tickets  int           // in the base database
 	only     *regexp.Regexp
+	ops      *regexp.Regexp // of the operations held against pgbench
 
 	telegram *telegram
 	actors   actors
@@ -58,12 +59,13 @@ func main() {
 
 func run(ctx context.Context) (missed bool, err error) {
 	b := &bench{tickets: baseTickets}
-	var dir, only string
+	var dir, only, ops string
 	flag.StringVar(&b.binary, "binary", "./chamados", "the program to measure")
 	flag.StringVar(&dir, "dir", "", "keep cluster and data here for the next run; a new temporary directory if empty")
 	flag.StringVar(&b.json, "json", "", "also write the result to this file")
 	flag.StringVar(&b.profiles, "profiles", "", "write CPU profiles of the program to this directory, one for each operation")
 	flag.StringVar(&only, "only", "", "measure only the stages whose name matches: "+stageNames())
+	flag.StringVar(&ops, "operations", "", "of the stage throughput only the operations whose name matches: create comment status get page")
 	flag.BoolVar(&b.quick, "quick", false, "100,000 tickets only, short measurements")
 	flag.IntVar(&b.rounds, "rounds", 3, "interleaved rounds")
 	flag.DurationVar(&b.length, "length", 5*time.Second, "of one measurement")
@@ -77,6 +79,9 @@ func run(ctx context.Context) (missed bool, err error) {
 		b.rounds = 2
 	}
 	if b.only, err = regexp.Compile(only); err != nil {
+		return false, err
+	}
+	if b.ops, err = regexp.Compile(ops); err != nil {
 		return false, err
 	}
 	if b.binary, err = absolute(b.binary); err != nil {

@@ -89,7 +89,7 @@ func (b *bench) progress() (*progress, error) {
 	if err != nil {
 		return nil, err
 	}
-	hash := sha256.Sum256(fmt.Append(binary, b.quick, b.rounds, b.length, b.only))
+	hash := sha256.Sum256(fmt.Append(binary, b.quick, b.rounds, b.length, b.only, b.ops))
 	fresh := &progress{file: filepath.Join(b.cluster.dir, "progress.json"), Run: hex.EncodeToString(hash[:])}
 	raw, err := os.ReadFile(fresh.file)
 	if errors.Is(err, fs.ErrNotExist) {

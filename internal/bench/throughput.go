@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -65,15 +66,16 @@ func (b *bench) throughput(ctx context.Context) error {
 		return err
 	}
 	return b.with(ctx, func(p *program) error {
-		got := make([]outcome, len(operations))
+		wanted := slices.DeleteFunc(slices.Clone(operations), func(op operation) bool { return !b.ops.MatchString(op.name) })
+		got := make([]outcome, len(wanted))
 		for range b.rounds {
-			for i, op := range operations {
+			for i, op := range wanted {
 				if err := b.round(ctx, p, op, &got[i]); err != nil {
 					return err
 				}
 			}
 		}
-		for i, op := range operations {
+		for i, op := range wanted {
 			o := got[i]
 			b.add(row{
 				Name: operationNames[op.name], Ours: median(o.ours), Unit: "/s", Limit: median(o.limit), Value: median(o.ratio),
