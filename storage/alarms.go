@@ -30,17 +30,14 @@ func raised(d domain.Delivery, messageID int64, now time.Time) []statement {
 	}
 }
 
-// settles has the alarms that stand about the ticket brought up to date.
+// settles has the alarms that stand about the tickets brought up to date.
 func (b *recorder) settles() {
-	for _, n := range b.r.Notices {
-		if n.Kind != domain.NoticeSettle {
-			continue
-		}
-		b.with(`bx AS (INSERT INTO saida (faixa, prioridade, criado_em, proxima_em, tipo, conteudo)
-			SELECT m.chat_id, `, b.arg(priorityNotice), `::smallint, `, b.arg(b.now), `::timestamptz, `, b.arg(b.now), `::timestamptz, 'baixa', to_json(m.mensagem_id)
-			FROM (SELECT DISTINCT a.chat_id, a.mensagem_id FROM t JOIN alarmes a ON a.chamado_id = t.id AND a.encerrado_em IS NULL) m RETURNING faixa)`)
+	if !b.shape.settles {
 		return
 	}
+	b.with(`bx AS (INSERT INTO saida (faixa, prioridade, criado_em, proxima_em, tipo, conteudo)
+		SELECT m.chat_id, `, b.arg(priorityNotice), `::smallint, `, b.arg(b.now), `::timestamptz, `, b.arg(b.now), `::timestamptz, 'baixa', to_json(m.mensagem_id)
+		FROM (SELECT DISTINCT a.chat_id, a.mensagem_id FROM t JOIN alarmes a ON a.chamado_id = t.id AND a.encerrado_em IS NULL) m RETURNING faixa)`)
 }
 
 // Alarms returns what a message warned of, oldest first.

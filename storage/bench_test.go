@@ -14,13 +14,14 @@ func BenchmarkBuildRecord(b *testing.B) {
 		Opened: &t, Events: []domain.Event{{Kind: domain.EventCreated, At: now}},
 		Notices: []domain.Notice{{Kind: domain.NoticeCard, Audience: domain.AudienceGroup}},
 	}
+	db := &DB{now: func() time.Time { return now }}
 	b.ReportAllocs()
 	for b.Loop() {
-		rec, err := newRecorder(&r, now)
+		d, err := newDecision(&r)
 		if err != nil {
 			b.Fatal(err)
 		}
-		if rec.statement().sql == "" {
+		if db.record(d, d, d).sql == "" {
 			b.Fatal("empty")
 		}
 	}

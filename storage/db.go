@@ -60,7 +60,7 @@ type DB struct {
 	now      func() time.Time
 	wake     *wakes
 	writers  *pgxpool.Pool // of gangs alone: what they write is planned once for each of their few connections
-	gangs    gangs
+	gangs    gangs[*decision]
 	presence presence
 	sealer   sealer
 	gather   time.Duration
@@ -104,7 +104,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 		return nil, fmt.Errorf("key: %w", err)
 	}
 	db.store = store{db: db}
-	db.gangs = gangs{write: db.write, patience: db.wait}
+	db.gangs = gangs[*decision]{write: db.writeDecisions, patience: db.wait}
 	if err := errors.Join(db.openWriters(ctx, cfg), db.Ping(ctx), db.openReplica(ctx, o.ReplicaURL, cfg)); err != nil {
 		db.Close()
 		return nil, err

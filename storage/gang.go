@@ -8,9 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 const (
@@ -20,6 +18,8 @@ const (
 	// gangsAtOnce is how many such transactions run beside each other: while one is with the database, the
 	// program reads and answers the requests of the next.
 	gangsAtOnce = 2
+	// gangBeside is how many writes must wait for another such transaction to begin: larger ones cost less for each.
+	gangBeside = 4
 )
 
 // gangs joins writes that come at the same time into one transaction, sent in one go: they share its
@@ -28,26 +28,26 @@ const (
 //
 // Only writes go here that wait for no other transaction, and so do not make each other wait, and whose
 // values can be encoded: what the client refuses by itself it refuses to the whole gang.
-type gangs struct {
-	write    func(ctx context.Context, list ...statement) error
+type gangs[T any] struct {
+	write    func(ctx context.Context, list ...T) error
 	patience time.Duration // to wait for a turn
 
 	mu      sync.Mutex
-	waiting []*member
+	waiting []*member[T]
 	working int
 }
 
 // member is one write.
-type member struct {
+type member[T any] struct {
 	ctx  context.Context
-	st   statement
+	what T
 	err  error
 	done chan struct{}
 }
 
-// run returns when the statement is committed, or the error that it failed with.
-func (g *gangs) run(ctx context.Context, st statement) error {
-	m := &member{ctx: ctx, st: st, done: make(chan struct{})}
+// run returns when the write is committed, or the error that it failed with.
+func (g *gangs[T]) run(ctx context.Context, what T) error {
+	m := &member[T]{ctx: ctx, what: what, done: make(chan struct{})}
 	g.join(m)
 	patience, cancel := context.WithTimeout(ctx, g.patience)
 	defer cancel()
@@ -62,18 +62,23 @@ func (g *gangs) run(ctx context.Context, st statement) error {
 	return m.err
 }
 
-func (g *gangs) join(m *member) {
+func (g *gangs[T]) join(m *member[T]) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.waiting = append(g.waiting, m)
-	if g.working < gangsAtOnce {
+	if g.worthwhile() {
 		g.working++
 		go g.work()
 	}
 }
 
+// worthwhile reports whether what waits should go beside what is under way; alone it always goes.
+func (g *gangs[T]) worthwhile() bool {
+	return g.working == 0 || g.working < gangsAtOnce && len(g.waiting) >= gangBeside
+}
+
 // leave takes a write back that has not begun, and reports whether it could.
-func (g *gangs) leave(m *member) bool {
+func (g *gangs[T]) leave(m *member[T]) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	i := slices.Index(g.waiting, m)
@@ -84,10 +89,10 @@ func (g *gangs) leave(m *member) bool {
 }
 
 // work writes gang after gang until nothing waits.
-func (g *gangs) work() {
+func (g *gangs[T]) work() {
 	for list := g.take(); len(list) > 0; list = g.take() {
 		if len(list) == 1 {
-			list[0].err = g.write(list[0].ctx, list[0].st)
+			list[0].err = g.write(list[0].ctx, list[0].what)
 		} else {
 			g.together(list)
 		}
@@ -98,10 +103,13 @@ func (g *gangs) work() {
 }
 
 // take removes the next gang from the queue, or ends the work.
-func (g *gangs) take() []*member {
+func (g *gangs[T]) take() []*member[T] {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	n := min(len(g.waiting), gangSize)
+	if g.working > 1 && n < gangBeside {
+		n = 0
+	}
 	list := slices.Clone(g.waiting[:n])
 	g.waiting = slices.Delete(g.waiting, 0, n)
 	if n == 0 {
@@ -111,18 +119,18 @@ func (g *gangs) take() []*member {
 }
 
 // together writes a gang in one transaction, or each alone if the database refuses one of them.
-func (g *gangs) together(list []*member) {
+func (g *gangs[T]) together(list []*member[T]) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(list[0].ctx), gangTime)
 	defer cancel()
-	all := make([]statement, len(list))
+	all := make([]T, len(list))
 	for i, m := range list {
-		all[i] = m.st
+		all[i] = m.what
 	}
 	err := g.write(ctx, all...)
 	var group sync.WaitGroup
 	for _, m := range list {
 		if m.err = err; refused(err) {
-			group.Go(func() { m.err = g.write(m.ctx, m.st) })
+			group.Go(func() { m.err = g.write(m.ctx, m.what) })
 		}
 	}
 	group.Wait()
@@ -135,26 +143,4 @@ func refused(err error) bool {
 	return ok && e.Severity == "ERROR" && slices.ContainsFunc([]string{"22", "23", "40", "55P03"}, func(code string) bool {
 		return strings.HasPrefix(e.Code, code)
 	})
-}
-
-// openWriters prepares the connections of gangs, which are made when they are needed. Without being told, the server plans a
-// statement anew at the first executions on each connection, which takes longer than the statement does.
-func (db *DB) openWriters(ctx context.Context, like *pgxpool.Config) error {
-	cfg := like.Copy()
-	cfg.MaxConns, cfg.MinConns = gangsAtOnce, 0
-	cfg.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
-		if err := like.AfterConnect(ctx, conn); err != nil {
-			return err
-		}
-		_, err := conn.Exec(ctx, "SET plan_cache_mode = force_generic_plan")
-		return err
-	}
-	var err error
-	db.writers, err = pgxpool.NewWithConfig(ctx, cfg)
-	return err
-}
-
-// write is run on a connection of gangs.
-func (db *DB) write(ctx context.Context, list ...statement) error {
-	return db.runOn(ctx, db.writers, list)
 }

@@ -21,11 +21,7 @@ type door struct {
 	fails func(list []string) error
 }
 
-func (d *door) write(ctx context.Context, list ...statement) error {
-	var names []string
-	for _, st := range list {
-		names = append(names, st.sql)
-	}
+func (d *door) write(ctx context.Context, names ...string) error {
 	select {
 	case <-d.open:
 	case <-ctx.Done():
@@ -41,11 +37,11 @@ func (d *door) write(ctx context.Context, list ...statement) error {
 }
 
 // crowd has so many writes come while the first ones are under way, and returns the outcome of each.
-func crowd(d *door, g *gangs, n int, then func()) []error {
+func crowd(d *door, g *gangs[string], n int, then func()) []error {
 	out := make([]error, n)
 	var group sync.WaitGroup
 	for i := range n {
-		group.Go(func() { out[i] = g.run(context.Background(), statement{sql: fmt.Sprint(i)}) })
+		group.Go(func() { out[i] = g.run(context.Background(), fmt.Sprint(i)) })
 		synctest.Wait()
 	}
 	then()
@@ -53,30 +49,31 @@ func crowd(d *door, g *gangs, n int, then func()) []error {
 	return out
 }
 
-func newDoor() (*door, *gangs) {
+func newDoor() (*door, *gangs[string]) {
 	d := &door{open: make(chan struct{})}
-	return d, &gangs{write: d.write, patience: 5 * time.Second}
+	return d, &gangs[string]{write: d.write, patience: 5 * time.Second}
 }
 
 func TestWritesThatComeTogetherGoTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, g := newDoor()
-		for i, err := range crowd(d, g, 2+gangSize+3, func() { close(d.open) }) {
+		const all = 1 + gangBeside + gangSize + 3
+		for i, err := range crowd(d, g, all, func() { close(d.open) }) {
 			if err != nil {
 				t.Errorf("write %d: %v", i, err)
 			}
 		}
 		var sizes []int
-		var all []string
+		var seen []string
 		for _, list := range d.seen {
-			sizes, all = append(sizes, len(list)), append(all, list...)
+			sizes, seen = append(sizes, len(list)), append(seen, list...)
 		}
 		slices.Sort(sizes)
-		if !slices.Equal(sizes, []int{1, 1, 3, gangSize}) {
+		if !slices.Equal(sizes, []int{1, 3, gangBeside, gangSize}) {
 			t.Errorf("gangs of %v", sizes)
 		}
-		slices.Sort(all)
-		if n := len(slices.Compact(all)); n != 2+gangSize+3 {
+		slices.Sort(seen)
+		if n := len(slices.Compact(seen)); n != all {
 			t.Errorf("%d different writes", n)
 		}
 		synctest.Wait()
@@ -110,7 +107,7 @@ func TestRefusedWriteFailsAlone(t *testing.T) {
 			out := crowd(d, g, 6, func() { close(d.open) })
 			for i, err := range out {
 				want := error(nil)
-				if i == 4 || i >= 2 && c.others {
+				if i == 4 || i >= 1 && i <= gangBeside && c.others {
 					want = c.err
 				}
 				if !errors.Is(err, want) {
@@ -126,14 +123,14 @@ func TestWriteThatWaitsTooLongIsGivenUp(t *testing.T) {
 		d, g := newDoor()
 		begin := time.Now()
 		var late error
-		out := crowd(d, g, 2, func() {
-			late = g.run(context.Background(), statement{sql: "late"})
+		out := crowd(d, g, 1+gangBeside, func() {
+			late = g.run(context.Background(), "late")
 			if took := time.Since(begin); took != g.patience {
 				t.Errorf("given up after %s", took)
 			}
 			ctx, cancel := context.WithCancel(context.Background())
 			cancel()
-			if err := g.run(ctx, statement{sql: "gone"}); !errors.Is(err, context.Canceled) {
+			if err := g.run(ctx, "gone"); !errors.Is(err, context.Canceled) {
 				t.Errorf("whoever has gone: %v", err)
 			}
 			close(d.open)

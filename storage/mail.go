@@ -87,15 +87,19 @@ func (in *mailArrays) add(m domain.Mail, now time.Time, s sealer) error {
 // noticeMails writes mails for those of a record's people who have no open chat or want mails: after their
 // quiet hours, and not of what they have switched off.
 func (b *recorder) noticeMails() {
-	mails := b.mails && slices.ContainsFunc(b.r.Notices, func(n domain.Notice) bool { return n.Mails(b.r.Events[n.Event]) })
-	if !mails {
+	if !b.mails || !slices.ContainsFunc(b.events, (*event).mailed) {
 		return
 	}
 	at := `greatest(` + b.arg(b.now.Add(domain.MailNoticeDelay)) + `::timestamptz, ` + b.quiet() + `)`
 	b.with(`cm AS (INSERT INTO correio (usuario_id, chamado_id, evento_id, prioridade, criado_em, proxima_em, vence_em, tipo)
-		SELECT m.usuario, t.id, m.evento, `, b.arg(mailNotice), `, `, b.arg(b.now), `::timestamptz, m.quando, m.quando + `, b.arg(domain.NoticeMailTTL), `::interval, 'aviso'
-		FROM t, (SELECT u.id AS usuario, n.evento, `, at, ` AS quando FROM n JOIN usuarios u ON u.id = n.usuario
+		SELECT m.usuario, m.chamado, m.evento, `, b.arg(mailNotice), `, `, b.arg(b.now), `::timestamptz, m.quando, m.quando + `, b.arg(domain.NoticeMailTTL), `::interval, 'aviso'
+		FROM (SELECT u.id AS usuario, n.chamado, n.evento, `, at, ` AS quando FROM n JOIN usuarios u ON u.id = n.usuario
 			WHERE n.carta AND u.ativo AND (u.avisos_canal <> 'chat' OR `, noChat, `) AND `, b.wanted(), `) m)`)
+}
+
+// mailed reports whether any notice about the event is told by mail where there is no chat.
+func (e *event) mailed() bool {
+	return hasNotice(e.of.Record, func(n domain.Notice) bool { return n.Event == e.place && n.Mails(*e.Event) })
 }
 
 // instead is the statement that mails what chat deliveries could not bring to their people.

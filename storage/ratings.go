@@ -23,7 +23,7 @@ func (s *store) Rating(ctx context.Context, ticketID int64) (domain.Rating, erro
 
 // rating writes the requester's rating over an older one.
 func (b *recorder) rating() {
-	r := b.r.Rating
+	r := b.first().Rating
 	if r == nil {
 		return
 	}

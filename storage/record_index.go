@@ -6,30 +6,37 @@ import (
 	"chamados/domain"
 )
 
-// The words and the counters of a decision, written with it: the triggers that keep them for other
+// The words and the counters of decisions, written with them: the triggers that keep them for other
 // programs cost as much as all the rest. They are switched off for the transaction by registered.
 
-// registered is a FROM item that switches off what triggers would do a second time.
-const registered = `set_config('chamados.registrado', 'sim', true)`
+// registered is a condition that switches off, before it is met, what triggers would do a second time.
+const registered = `(SELECT set_config('chamados.registrado', 'sim', true)) = 'sim'`
 
-// newTicketIndex adds the words of a new ticket, as vetor_chamado makes them, and counts it.
-func (b *recorder) newTicketIndex() {
-	t := b.ticket
-	name := `(SELECT nome FROM usuarios WHERE id = ` + b.arg(t.RequesterID) + `::bigint)`
-	var vector string
-	if len(t.Extra) == 0 {
-		vector = vectorOf(b.arg(fold(t.Title)) + `::text, dobrar(` + name + `), ` + b.arg(fold(t.Description)) + `::text`)
-	} else {
-		vector = `vetor_chamado(` + b.arg(t.Title) + `, ` + b.arg(t.Description) + `, ` + b.arg(nullJSON(t.Extra)) + `, ` + name + `)`
+// foldedColumns are the texts of new tickets as their words are made of them.
+func (b *recorder) foldedColumns() []ticketColumn {
+	if b.extra {
+		return nil
 	}
-	b.with(`bt AS (INSERT INTO busca SELECT t.id, 't', t.id, false, `, vector, ` FROM t)`)
-	b.with(`k AS (INSERT INTO contadores VALUES (`, b.list(string(t.Status), string(t.Category), string(t.Priority)), `, 1))`)
+	return []ticketColumn{
+		ofTicket("titulo_dobrado", "text", func(t *domain.Ticket) any { return fold(t.Title) }),
+		ofTicket("descricao_dobrada", "text", func(t *domain.Ticket) any { return fold(t.Description) }),
+	}
 }
 
-// newCommentIndex adds the words of a new comment, as vetor makes them.
+// newTicketIndex adds the words of new tickets, as vetor_chamado makes them, and counts them.
+func (b *recorder) newTicketIndex() {
+	const name = `(SELECT u.nome FROM usuarios u WHERE u.id = t.usuario_id)`
+	vector := `vetor_chamado(t.titulo, t.descricao, t.dados_extras, ` + name + `)`
+	if !b.extra {
+		vector = vectorOf(`t.titulo_dobrado, dobrar(` + name + `), t.descricao_dobrada`)
+	}
+	b.with(`bt AS (INSERT INTO busca SELECT t.id, 't', t.id, false, `, vector, ` FROM t)`)
+	b.with(`k AS (INSERT INTO contadores SELECT t.status, t.categoria, t.prioridade, 1 FROM t)`)
+}
+
+// newCommentIndex adds the words of new comments, as vetor makes them.
 func (b *recorder) newCommentIndex() {
-	c := b.r.Comment
-	b.with(`bc AS (INSERT INTO busca SELECT t.id, 'c', c.id, `, b.arg(c.Internal), `::boolean, `, vectorOf(b.arg(fold(c.Text))+`::text`), ` FROM t, c)`)
+	b.with(`bc AS (INSERT INTO busca SELECT c.chamado, 'c', c.id, c.c_interno, `, vectorOf(`c.c_palavras`), ` FROM c)`)
 }
 
 // vectorOf is vetor for texts that are folded already.
@@ -37,15 +44,13 @@ func vectorOf(folded string) string {
 	return `to_tsvector('portuguese', regexp_replace(left(concat_ws(' ', ` + folded + `), 200000), 'oes\M', 'ao', 'g'))`
 }
 
-// recount moves a changed ticket from one counter to another: o is the ticket before the change.
+// recount moves changed tickets from one counter to another.
 func (b *recorder) recount() {
-	if !countsOtherwise(b.r.Events) {
+	if !b.recounts {
 		return
 	}
-	t := b.ticket
-	b.with(`k AS (INSERT INTO contadores SELECT status, categoria, prioridade, -1 FROM o WHERE excluido_em IS NULL
-		UNION ALL SELECT `, b.arg(string(t.Status)), `::varchar, `, b.arg(string(t.Category)), `::varchar, `, b.arg(string(t.Priority)), `::varchar, 1
-			FROM o WHERE `, b.arg(t.DeletedAt.IsZero()), `::boolean)`)
+	b.with(`k AS (INSERT INTO contadores SELECT t.antes_status, t.antes_categoria, t.antes_prioridade, -1 FROM t WHERE t.antes_excluido IS NULL
+		UNION ALL SELECT t.status, t.categoria, t.prioridade, 1 FROM t WHERE t.excluido_em IS NULL)`)
 }
 
 // countsOtherwise reports whether events say that a ticket belongs to another counter than before.

@@ -9,7 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// slaColumns is what a ticket remembers of its targets and its care, as slaValues writes and scanSLA
+// slaColumns is what a ticket remembers of its targets and its care, as slaColumnsOf writes and slaTargets
 // reads it.
 const slaColumns = `respondido_em, sla_resposta_em, sla_resposta_resta, sla_solucao_em, sla_solucao_resta, sla_marcas,
 	cuidado_passo, cuidado_em, relogio_em`
@@ -17,34 +17,23 @@ const slaColumns = `respondido_em, sla_resposta_em, sla_resposta_resta, sla_solu
 // slaSelected is slaColumns of chamados c.
 var slaSelected = `c.` + strings.Join(strings.Fields(slaColumns), ` c.`)
 
-var slaTypes = []string{"timestamp", "timestamp", "bigint", "timestamp", "bigint", "smallint", "smallint", "timestamp", "timestamp"}
-
-// slaValues returns the placeholders of slaColumns with their types.
-func (b *recorder) slaValues() string { return b.slaOf(b.ticket) }
-
-func (b *recorder) slaOf(t *domain.Ticket) string {
-	values := []any{
-		nullTime(t.SLA.RespondedAt), nullTime(t.SLA.Response.Due), nullLeft(t.SLA.Response),
-		nullTime(t.SLA.Resolution.Due), nullLeft(t.SLA.Resolution), int16(t.SLA.Marks),
-		int16(t.Care.Step), nullTime(t.Care.Next), nullTime(t.WakeAt),
+// slaColumnsOf is slaColumns of a ticket, each name with a prefix.
+func slaColumnsOf(prefix string, of func(*decision) *domain.Ticket) []ticketColumn {
+	out := []ticketColumn{
+		{"respondido_em", "timestamp", func(d *decision) any { return nullTime(of(d).SLA.RespondedAt) }},
+		{"sla_resposta_em", "timestamp", func(d *decision) any { return nullTime(of(d).SLA.Response.Due) }},
+		{"sla_resposta_resta", "bigint", func(d *decision) any { return nullLeft(of(d).SLA.Response) }},
+		{"sla_solucao_em", "timestamp", func(d *decision) any { return nullTime(of(d).SLA.Resolution.Due) }},
+		{"sla_solucao_resta", "bigint", func(d *decision) any { return nullLeft(of(d).SLA.Resolution) }},
+		{"sla_marcas", "smallint", func(d *decision) any { return int16(of(d).SLA.Marks) }},
+		{"cuidado_passo", "smallint", func(d *decision) any { return int16(of(d).Care.Step) }},
+		{"cuidado_em", "timestamp", func(d *decision) any { return nullTime(of(d).Care.Next) }},
+		{"relogio_em", "timestamp", func(d *decision) any { return nullTime(of(d).WakeAt) }},
 	}
-	out := make([]string, len(values))
-	for i, v := range values {
-		out[i] = b.arg(v) + `::` + slaTypes[i]
+	for i := range out {
+		out[i].name = prefix + out[i].name
 	}
-	return strings.Join(out, ", ")
-}
-
-// noted writes what a ticket remembers, and nothing else of it.
-func (b *recorder) noted() {
-	b.with(`t AS (UPDATE chamados SET (`, slaColumns, `) = (`, b.slaValues(), `) FROM `, registered,
-		` WHERE id = `, b.arg(b.ticket.ID), `::bigint RETURNING id)`)
-}
-
-// responded notes the first response; who comes second changes nothing.
-func (b *recorder) responded() {
-	b.with(`t AS (UPDATE chamados SET respondido_em = coalesce(respondido_em, `, b.arg(nullTime(b.ticket.SLA.RespondedAt)),
-		`::timestamp) FROM `, registered, ` WHERE id = `, b.arg(b.ticket.ID), `::bigint RETURNING id)`)
+	return out
 }
 
 func nullLeft(c domain.Clock) any {

@@ -1,0 +1,111 @@
+package storage
+
+import (
+	"chamados/domain"
+)
+
+// shape is what decisions must have in common to be written by one statement.
+type shape struct {
+	ticket   ticketShape
+	extra    bool // a new ticket has dados_extras, whose words are searched too
+	comment  bool // a new one
+	events   int
+	settles  bool // alarms about the ticket are brought up to date
+	recounts bool // the ticket goes from one counter to another
+	rare     bool // something that is written for one decision at a time
+}
+
+// ticketShape is what happens to the ticket itself.
+type ticketShape int
+
+const (
+	touched ticketShape = iota // nothing
+	opened
+	changed      // locked by its transaction
+	changedSince // if it is still as it was read
+	responded    // the first response, unless somebody holds the ticket
+	respondedNow // the first response, after whoever holds the ticket
+	noted
+)
+
+func (d *decision) shape() shape {
+	return shape{
+		ticket: d.ticketShape(), extra: d.Opened != nil && len(d.ticket.Extra) > 0, comment: d.Comment != nil, events: len(d.Events),
+		settles:  hasNotice(d.Record, func(n domain.Notice) bool { return n.Kind == domain.NoticeSettle }),
+		recounts: d.Changed != nil && countsOtherwise(d.Events), rare: d.rare(),
+	}
+}
+
+func (d *decision) ticketShape() ticketShape {
+	switch {
+	case d.Opened != nil:
+		return opened
+	case d.Was != nil:
+		return changedSince
+	case d.Changed != nil:
+		return changed
+	case d.Noted:
+		return noted
+	case d.Responded && d.patient:
+		return respondedNow
+	case d.Responded:
+		return responded
+	}
+	return touched
+}
+
+func (d *decision) rare() bool {
+	return len(d.Attachments) > 0 || d.Origin.MessageID != 0 || d.EditComment != nil || d.DropComment != 0 || d.Rating != nil ||
+		d.Changed != nil && rewritten(d.Events) != nil
+}
+
+// waitsForNobody reports whether no transaction can make the statement wait: it changes no row that is there
+// already, or none that another one is changing.
+func (d *decision) waitsForNobody() bool {
+	switch d.ticketShape() {
+	case opened, changedSince, responded:
+		return true
+	case touched:
+		return d.EditComment == nil && d.DropComment == 0 && d.Rating == nil
+	}
+	return false
+}
+
+// together is how many decisions one statement writes at most: each number of them is a text of its own that the
+// server has to plan.
+const together = 8
+
+// alike divides decisions, in their order, into lists that one statement can write: of one shape, and of
+// different tickets.
+func alike(list []*decision) [][]*decision {
+	var out [][]*decision
+	open := map[shape]int{} // the list that the next one of that shape joins
+	for _, d := range list {
+		s := d.shape()
+		i, ok := open[s]
+		if !ok || s.rare || len(out[i]) == together || d.Opened == nil && names(out[i], d.ticket.ID) {
+			i = len(out)
+			open[s], out = i, append(out, nil)
+		}
+		out[i] = append(out[i], d)
+	}
+	return out
+}
+
+func names(list []*decision, ticket int64) bool {
+	for _, d := range list {
+		if d.ticket.ID == ticket {
+			return true
+		}
+	}
+	return false
+}
+
+func hasNotice(r *domain.Record, is func(domain.Notice) bool) bool {
+	for _, n := range r.Notices {
+		if is(n) {
+			return true
+		}
+	}
+	return false
+}

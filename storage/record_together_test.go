@@ -1,0 +1,166 @@
+package storage_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"chamados/domain"
+	"chamados/storage"
+	"chamados/storage/pgtest"
+)
+
+// crowd is a desk that many people use at the same moment.
+type crowd struct {
+	*house
+	ana, ti domain.Actor
+	tickets []domain.Ticket
+}
+
+const crowdTickets = 40
+
+func newCrowd(t *testing.T, o storage.Options) *crowd {
+	h := openHouse(t, pgtest.URL(t), o)
+	c := &crowd{house: h, ana: h.user("ana", domain.RoleEmployee), ti: h.user("beto", domain.RoleIT), tickets: make([]domain.Ticket, crowdTickets)}
+	h.link(c.ana, private)
+	h.must(h.SaveGroup(t.Context(), domain.Group{ChatID: group}))
+	return c
+}
+
+// atOnce does something for each ticket, for all of them together.
+func (c *crowd) atOnce(do func(i int) error) {
+	c.t.Helper()
+	var all sync.WaitGroup
+	errs := make([]error, crowdTickets)
+	for i := range crowdTickets {
+		all.Go(func() { errs[i] = do(i) })
+	}
+	all.Wait()
+	c.must(errors.Join(errs...))
+}
+
+// What many people do at the same moment is written together, and yet everything is where it belongs: each ticket
+// has its own words, comments, history, counters and messages.
+func TestWhatIsWrittenTogetherIsKeptApart(t *testing.T) {
+	seen := &counter{}
+	c := newCrowd(t, storage.WithTracer(storage.Options{}, seen))
+	categories := domain.Categories[:3]
+	c.atOnce(func(i int) (err error) {
+		c.tickets[i], err = c.desk.Open(t.Context(), c.ana, domain.NewTicket{
+			Title: fmt.Sprint("título ", i), Description: fmt.Sprint("descrição ", i), Category: categories[i%len(categories)],
+		})
+		return err
+	})
+	c.atOnce(func(i int) error {
+		_, err := c.desk.Comment(t.Context(), []domain.Actor{c.ana, c.ti}[i%2], c.tickets[i].ID, domain.NewComment{Text: fmt.Sprint("resposta ", i)})
+		return err
+	})
+	progress := domain.StatusInProgress
+	c.atOnce(func(i int) error {
+		_, err := c.desk.ChangeThread(t.Context(), c.ti, c.tickets[i].ID, domain.TicketChange{Status: &progress}, 0)
+		return err
+	})
+	for i, ticket := range c.tickets {
+		c.isTicket(i, c.view(ticket.ID))
+	}
+	c.wordsAndCountersAreRight()
+	c.messagesAreRight()
+	for _, table := range []string{"chamados", "comentarios", "UPDATE chamados"} {
+		if n := seen.writes(table); n >= crowdTickets {
+			t.Errorf("%d statements for %d writes to %s", n, crowdTickets, table)
+		}
+	}
+}
+
+// writes counts the statements that decide about a table.
+func (c *counter) writes(what string) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := 0
+	for _, sql := range c.statements {
+		if strings.Contains(sql, "INSERT INTO "+what+" ") || strings.HasPrefix(what, "UPDATE") && strings.Contains(sql, what) {
+			n++
+		}
+	}
+	return n
+}
+
+func (c *crowd) isTicket(i int, v domain.TicketView) {
+	c.t.Helper()
+	if v.Title != fmt.Sprint("título ", i) || v.Description != fmt.Sprint("descrição ", i) || v.Status != domain.StatusInProgress || v.Version != 2 {
+		c.t.Errorf("ticket %d: %+v", i, v.Ticket)
+	}
+	if len(v.Comments) != 1 || v.Comments[0].Text != fmt.Sprint("resposta ", i) || v.SLA.RespondedAt.IsZero() != (i%2 == 0) {
+		c.t.Errorf("ticket %d: comments %+v, answered %s", i, v.Comments, v.SLA.RespondedAt)
+	}
+	var kinds []string
+	for _, e := range v.Events {
+		kinds = append(kinds, string(e.Kind))
+		if e.Kind == domain.EventComment && len(v.Comments) == 1 && e.CommentID != v.Comments[0].ID {
+			c.t.Errorf("ticket %d: event of comment %d", i, e.CommentID)
+		}
+	}
+	if got := strings.Join(kinds, " "); got != "criado comentario status" {
+		c.t.Errorf("ticket %d: %s", i, got)
+	}
+}
+
+// messagesAreRight checks that each waits for the right chat, about the right ticket.
+func (c *crowd) messagesAreRight() {
+	c.t.Helper()
+	const notices = `SELECT count(*) FROM saida s JOIN eventos e ON e.id = s.evento_id WHERE s.tipo = 'aviso' AND s.faixa = $1 AND e.tipo = $2`
+	for what, n := range map[string][2]int{
+		"about another ticket": {0, c.count(`SELECT count(*) FROM saida s JOIN eventos e ON e.id = s.evento_id WHERE e.chamado_id <> s.chamado_id`)},
+		"about another's comment": {0, c.count(`SELECT count(*) FROM eventos e LEFT JOIN comentarios k ON k.id = e.comentario_id AND k.chamado_id = e.chamado_id
+			WHERE e.tipo = 'comentario' AND k.id IS NULL`)},
+		"cards of the group":    {crowdTickets, c.count(`SELECT count(DISTINCT chamado_id) FROM saida WHERE faixa = $1 AND tipo = 'cartao'`, group)},
+		"comments for ana":      {crowdTickets / 2, c.count(notices, private, "comentario")},
+		"changes for ana":       {crowdTickets, c.count(notices, private, "status")},
+		"changes for the group": {crowdTickets, c.count(notices, group, "status")},
+	} {
+		if n[0] != n[1] {
+			c.t.Errorf("%s: %d instead of %d", what, n[1], n[0])
+		}
+	}
+}
+
+// Of those who change one ticket at the same moment nobody's change is lost, and its history is one chain.
+func TestManyChangesOfOneTicketAtOnce(t *testing.T) {
+	c := newCrowd(t, storage.Options{})
+	id := c.house.open(c.ana, "um").ID
+	c.atOnce(func(i int) error {
+		if i%2 == 0 {
+			_, err := c.desk.Comment(t.Context(), c.ti, id, domain.NewComment{Text: fmt.Sprint("resposta ", i)})
+			return err
+		}
+		title := fmt.Sprint("título ", i)
+		_, err := c.desk.ChangeThread(t.Context(), c.ti, id, domain.TicketChange{Title: &title, Status: &[]domain.Status{
+			domain.StatusInProgress, domain.StatusWaiting}[i/2%2]}, 0)
+		return err
+	})
+	v := c.view(id)
+	if len(v.Comments) != crowdTickets/2 || v.SLA.RespondedAt.IsZero() {
+		t.Errorf("%d comments, answered %s", len(v.Comments), v.SLA.RespondedAt)
+	}
+	title, status, changes := "um", domain.StatusOpen, 0
+	for _, e := range v.Events {
+		switch e.Kind {
+		case domain.EventTitle:
+			if e.From != title {
+				t.Errorf("from %q, though it was %q", e.From, title)
+			}
+			title, changes = e.To, changes+1
+		case domain.EventStatus:
+			if e.From != string(status) {
+				t.Errorf("from %q, though it was %q", e.From, status)
+			}
+			status = domain.Status(e.To)
+		}
+	}
+	if changes != crowdTickets/2 || v.Title != title || v.Status != status || v.Version != crowdTickets/2+1 {
+		t.Errorf("%d changes, at last %q %s; %+v", changes, title, status, v.Ticket)
+	}
+	c.wordsAndCountersAreRight()
+}
