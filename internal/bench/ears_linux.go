@@ -1,20 +1,20 @@
 package main
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"net"
-	"os"
+	"runtime"
 	"syscall"
 	"time"
+	"unsafe"
 )
 
 // ears hear for all listeners on one thread. A goroutine for each would cost the machine as much as the
 // program that is measured.
 type ears struct {
 	epoll int
-	files []*os.File
+	files []int
 	rest  [][]byte // begun messages
 	hear  func(listener int, message []byte)
 	ended chan struct{}
@@ -35,7 +35,7 @@ func listenWith(all []*listener, hear func(listener int, message []byte)) (*ears
 		return nil, err
 	}
 	for i, l := range all {
-		file, err := l.net.(*net.TCPConn).File() // one that Go's own poller does not wake for
+		file, err := takeOver(l.net.(*net.TCPConn))
 		if err != nil {
 			return nil, err
 		}
@@ -44,8 +44,7 @@ func listenWith(all []*listener, hear func(listener int, message []byte)) (*ears
 			return nil, err
 		}
 		e.files, e.rest[i] = append(e.files, file), append([]byte(nil), begun...)
-		_ = l.net.Close()
-		if err := errors.Join(syscall.SetNonblock(int(file.Fd()), true), e.add(int(file.Fd()), i)); err != nil {
+		if err := e.add(file, i); err != nil {
 			return nil, err
 		}
 	}
@@ -53,35 +52,68 @@ func listenWith(all []*listener, hear func(listener int, message []byte)) (*ears
 	return e, nil
 }
 
+// takeOver returns a descriptor of a connection that Go's own poller no longer watches. One of net's or os's files would
+// stay with it: each message would wake its thread too, at the expense of the program that is measured.
+func takeOver(c *net.TCPConn) (int, error) {
+	raw, err := c.SyscallConn()
+	if err != nil {
+		return 0, err
+	}
+	file, failed := 0, error(nil)
+	err = raw.Control(func(fd uintptr) { file, failed = syscall.Dup(int(fd)) })
+	return file, errors.Join(err, failed, c.Close())
+}
+
 // nap lets messages gather, so that one look takes many; it counts as delay of the program.
 const nap = 500 * time.Microsecond
 
+// add has a descriptor told of whenever something comes, once for all that has come until it is read empty.
 func (e *ears) add(fd, listener int) error {
-	return syscall.EpollCtl(e.epoll, syscall.EPOLL_CTL_ADD, fd, &syscall.EpollEvent{Events: syscall.EPOLLIN, Fd: int32(fd), Pad: int32(listener)})
+	const edge = 1 << 31 // EPOLLET, which the package syscall has as a negative number
+	return syscall.EpollCtl(e.epoll, syscall.EPOLL_CTL_ADD, fd, &syscall.EpollEvent{Events: syscall.EPOLLIN | edge, Fd: int32(fd), Pad: int32(listener)})
 }
 
+// run sleeps and reads with plain system calls on a thread of its own, for which the scheduler does nothing.
 func (e *ears) run() {
+	runtime.LockOSThread()
 	defer close(e.ended)
-	events, space := make([]syscall.EpollEvent, 512), make([]byte, 64<<10)
+	events, space := make([]syscall.EpollEvent, 2*listeners), make([]byte, 64<<10)
 	for {
-		if _, err := syscall.EpollWait(e.epoll, events[:1], -1); err != nil && err != syscall.EINTR {
-			return
-		}
-		time.Sleep(nap)
-		n, err := syscall.EpollWait(e.epoll, events, 0)
+		first, err := syscall.EpollWait(e.epoll, events[:1], -1)
 		if err != nil && err != syscall.EINTR {
 			return
 		}
-		for _, event := range events[:max(n, 0)] {
+		first = max(first, 0)
+		_ = syscall.Nanosleep(&syscall.Timespec{Nsec: int64(nap)}, nil)
+		more, err := syscall.EpollWait(e.epoll, events[first:], 0)
+		if err != nil && err != syscall.EINTR {
+			return
+		}
+		for _, event := range events[:first+max(more, 0)] {
 			if event.Pad < 0 {
 				return
 			}
-			n, err := syscall.Read(int(event.Fd), space)
-			if n > 0 {
-				e.take(int(event.Pad), space[:n])
-			} else if err != syscall.EAGAIN && err != syscall.EINTR {
-				_ = syscall.EpollCtl(e.epoll, syscall.EPOLL_CTL_DEL, int(event.Fd), nil)
-			}
+			e.read(event, space)
+		}
+	}
+}
+
+// read takes what has come for one listener. The call does not wait, so that the scheduler need not know of it.
+func (e *ears) read(event syscall.EpollEvent, space []byte) {
+	for {
+		n, _, err := syscall.RawSyscall(syscall.SYS_READ, uintptr(event.Fd), uintptr(unsafe.Pointer(&space[0])), uintptr(len(space)))
+		switch {
+		case err == syscall.EINTR:
+			continue
+		case err == syscall.EAGAIN:
+			return
+		case err != 0 || n == 0:
+			_ = syscall.EpollCtl(e.epoll, syscall.EPOLL_CTL_DEL, int(event.Fd), nil)
+			return
+		}
+		e.take(int(event.Pad), space[:n])
+		if int(n) < len(space) {
+			return
 		}
 	}
 }
@@ -104,14 +136,14 @@ func (e *ears) take(listener int, came []byte) {
 		}
 		came = came[head+length:]
 	}
-	e.rest[listener] = bytes.Clone(came)
+	e.rest[listener] = append(e.rest[listener][:0], came...)
 }
 
 func (e *ears) close() {
 	_ = syscall.Close(e.stop[1])
 	<-e.ended
 	for _, f := range e.files {
-		_ = f.Close()
+		_ = syscall.Close(f)
 	}
 	_, _ = syscall.Close(e.stop[0]), syscall.Close(e.epoll)
 }
