@@ -122,20 +122,23 @@ func (f *follower) cursor() int64 {
 }
 
 // look reads what is new and what has shown up in the gaps. The horizon is read first: what ended
-// before it is visible to the statements after it.
+// before it is visible to the statements after it. Without gaps neither is asked for.
 func (f *follower) look(ctx context.Context) ([]domain.Event, error) {
 	var oldest, next int64
 	var late, fresh []domain.Event
-	from, to := f.bounds()
-	err := f.feed.db.run(ctx,
-		statement{sql: `SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint, ` + plannedOnce + ` FROM pg_current_snapshot() s`,
-			read: one(func(rows pgx.Rows) error { return rows.Scan(&oldest, &next, nil) })},
-		statement{sql: `SELECT ` + eventColumns + ` FROM unnest($1::bigint[], $2::bigint[]) AS g (de, ate)
-			CROSS JOIN LATERAL (SELECT * FROM eventos e WHERE e.id BETWEEN g.de AND g.ate ORDER BY e.id LIMIT ` + strconv.Itoa(feedPage) + `) e
-			ORDER BY e.id`, args: []any{from, to}, read: readEvents(&late)},
-		statement{sql: `SELECT ` + eventColumns + eventFrom + ` WHERE e.id > $1 ORDER BY e.id LIMIT $2`,
-			args: []any{f.last, feedPage}, read: readEvents(&fresh)},
-	)
+	ask := []statement{{sql: `SELECT ` + plannedOnce, read: each(func(pgx.Rows) error { return nil })}}
+	if len(f.gaps) > 0 {
+		from, to := f.bounds()
+		ask = []statement{
+			{sql: `SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint, ` + plannedOnce + ` FROM pg_current_snapshot() s`,
+				read: one(func(rows pgx.Rows) error { return rows.Scan(&oldest, &next, nil) })},
+			{sql: `SELECT ` + eventColumns + ` FROM unnest($1::bigint[], $2::bigint[]) AS g (de, ate)
+				CROSS JOIN LATERAL (SELECT * FROM eventos e WHERE e.id BETWEEN g.de AND g.ate ORDER BY e.id LIMIT ` + strconv.Itoa(feedPage) + `) e
+				ORDER BY e.id`, args: []any{from, to}, read: readEvents(&late)},
+		}
+	}
+	err := f.feed.db.run(ctx, append(ask, statement{sql: `SELECT ` + eventColumns + eventFrom + ` WHERE e.id > $1 ORDER BY e.id LIMIT $2`,
+		args: []any{f.last, feedPage}, read: readEvents(&fresh)})...)
 	if err != nil {
 		return nil, wrap("follow events", err)
 	}
