@@ -17,19 +17,18 @@ const clientBuffer = 64
 
 // client is one WebSocket connection.
 type client struct {
+	identity atomic.Pointer[identity]
+	line     *line // below conn
+	mu       sync.Mutex
+	busy     bool          // the queue is being sent
+	queue    [][]byte      // frames that could not be sent at once
+	queued   chan struct{} // holds a token while there is something to send
+
 	server *Server
 	conn   *websocket.Conn
-	line   *line         // below conn
 	check  chan struct{} // asks for the token to be looked at again
 	stop   context.Context
 	cancel context.CancelCauseFunc
-
-	mu     sync.Mutex
-	queue  [][]byte      // frames that could not be sent at once
-	busy   bool          // the queue is being sent
-	queued chan struct{} // holds a token while there is something to send
-
-	identity atomic.Pointer[identity]
 }
 
 // identity is whose connection it is, and the proof.
@@ -60,6 +59,14 @@ func (c *client) who() domain.Actor {
 		return i.actor
 	}
 	return domain.Actor{}
+}
+
+// viewer is who without a copy, for the eyes of the rule on who sees what.
+func (c *client) viewer() *domain.Actor {
+	if i := c.identity.Load(); i != nil {
+		return &i.actor
+	}
+	return &domain.Actor{}
 }
 
 func (c *client) become(actor domain.Actor, token string) {

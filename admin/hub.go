@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/coder/websocket"
 
@@ -23,7 +24,8 @@ type hub struct {
 
 	mu      sync.RWMutex
 	clients map[*client]struct{}
-	cursor  int64 // up to here nothing is missing
+	listed  []*client // all of them, until one comes or goes; never changed in place
+	cursor  int64     // up to here nothing is missing
 	closed  bool
 	started chan struct{} // closed when the cursor is known: what happens from then on is heard
 
@@ -55,26 +57,50 @@ func (h *hub) publish(events []domain.Event, cursor int64) {
 	default:
 		close(h.started)
 	}
-	clients := slices.Collect(maps.Keys(h.clients))
+	clients := h.list()
 	h.mu.Unlock()
-	messages := messagesOf(events, before)
-	var group sync.WaitGroup
-	for share := range slices.Chunk(clients, max(leastShare, (len(clients)+1)/runtime.GOMAXPROCS(0))) {
-		group.Go(func() { tell(share, messages) })
+	spread(clients, messagesOf(events, before))
+}
+
+// list returns the clients; the caller holds mu and changes nothing in it.
+func (h *hub) list() []*client {
+	if h.listed == nil {
+		h.listed = slices.Collect(maps.Keys(h.clients))
 	}
+	return h.listed
+}
+
+// share is how many clients are told by one goroutine before it looks what is left: to tell one takes some ten microseconds,
+// all of it the system's work for its socket.
+const share = 32
+
+// spread tells clients from as many goroutines as can run at once. Who is held up, by whatever else the machine does, takes
+// fewer of them.
+func spread(clients []*client, messages []prepared) {
+	var taken atomic.Int64
+	work := func() {
+		for {
+			from := int(taken.Add(share)) - share
+			if from >= len(clients) {
+				return
+			}
+			tell(clients[from:min(from+share, len(clients))], messages)
+		}
+	}
+	var group sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), (len(clients)+share-1)/share) - 1 {
+		group.Go(work)
+	}
+	work()
 	group.Wait()
 }
 
-// leastShare is how many clients are worth a goroutine of their own: to tell one takes some ten microseconds, all of it the
-// system's work for its socket.
-const leastShare = 128
-
 // tell sends to clients what they may hear, to each in order.
 func tell(clients []*client, messages []prepared) {
-	for _, m := range messages {
+	for i := range messages {
 		for _, c := range clients {
-			if m.event.VisibleTo(c.who()) {
-				c.send(m.encoded)
+			if messages[i].event.VisibleTo(c.viewer()) {
+				c.send(messages[i].encoded)
 			}
 		}
 	}
@@ -155,7 +181,7 @@ func (h *hub) add(c *client) bool {
 	if h.closed {
 		return false
 	}
-	h.clients[c] = struct{}{}
+	h.clients[c], h.listed = struct{}{}, nil
 	return true
 }
 
@@ -169,6 +195,7 @@ func (h *hub) remove(c *client) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.clients, c)
+	h.listed = nil
 }
 
 func (h *hub) each(do func(*client)) {
@@ -201,7 +228,7 @@ func (h *hub) looked(l domain.Look) {
 	encoded := encodeMessage(viewedMessage{Type: "ticket_viewed", TicketID: l.TicketID, UserID: l.UserID, Name: l.Name})
 	sight := domain.Event{RequesterID: l.RequesterID}
 	h.each(func(c *client) {
-		if who := c.who(); who.ID != 0 && who.ID != l.UserID && sight.VisibleTo(who) {
+		if who := c.who(); who.ID != 0 && who.ID != l.UserID && sight.VisibleTo(&who) {
 			c.send(encoded)
 		}
 	})

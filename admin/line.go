@@ -15,10 +15,24 @@ import (
 // frames, and they go out one write after the other.
 type line struct {
 	net.Conn
-	raw syscall.RawConn // nil if it cannot be written to without waiting
+	fd int // -1 if it cannot be written to without waiting
 
 	mu   sync.Mutex
 	torn []byte // what is left of a frame of which the beginning is sent
+
+	using  sync.Mutex // held while fd is used, so that it is not closed meanwhile and given to another file
+	closed bool
+}
+
+// newLine returns a line on a connection that nobody else closes.
+func newLine(conn net.Conn) *line {
+	l := &line{Conn: conn, fd: -1}
+	if c, ok := conn.(syscall.Conn); ok {
+		if raw, err := c.SyscallConn(); err == nil {
+			_ = raw.Control(func(fd uintptr) { l.fd = int(fd) })
+		}
+	}
+	return l
 }
 
 // hijack makes a WebSocket's connection a line.
@@ -32,14 +46,17 @@ func (h *hijack) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	h.line = &line{Conn: conn}
-	if c, ok := conn.(syscall.Conn); ok {
-		if raw, err := c.SyscallConn(); err == nil {
-			h.line.raw = raw
-		}
-	}
+	h.line = newLine(conn)
 	rw.Writer.Reset(h.line)
 	return h.line, rw, nil
+}
+
+// Close ends the connection; who waits in Write is told.
+func (l *line) Close() error {
+	l.using.Lock()
+	l.closed = true
+	l.using.Unlock()
+	return l.Conn.Close()
 }
 
 // Write sends p after what is left of the frame before it. It waits for at most writeTime.
@@ -66,23 +83,29 @@ func (l *line) Write(p []byte) (int, error) {
 // offer sends a frame if that needs no waiting. False means that nothing of it was sent, or that Write
 // has to send the rest, even if with nothing else.
 func (l *line) offer(frame []byte) (sent, torn bool) {
-	if l.raw == nil || !l.mu.TryLock() {
+	if l.fd < 0 || !l.mu.TryLock() {
 		return false, false
 	}
 	defer l.mu.Unlock()
 	if len(l.torn) > 0 {
 		return false, false
 	}
-	n := 0
-	err := l.raw.Write(func(fd uintptr) bool {
-		n = tryWrite(fd, frame)
-		return true
-	})
-	if err != nil || n <= 0 {
+	n := l.try(frame)
+	if n <= 0 {
 		return false, false
 	}
 	l.torn = frame[n:]
 	return n == len(frame), n < len(frame)
+}
+
+// try writes to the descriptor itself: what net's connection does around each write took a third as long as the write.
+func (l *line) try(frame []byte) int {
+	l.using.Lock()
+	defer l.using.Unlock()
+	if l.closed {
+		return 0
+	}
+	return tryWrite(l.fd, frame)
 }
 
 // textFrame returns a text message as the frame that a server sends.

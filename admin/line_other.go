@@ -3,4 +3,4 @@
 package admin
 
 // tryWrite leaves it to the connection's own goroutine where sockets are no files.
-func tryWrite(uintptr, []byte) int { return 0 }
+func tryWrite(int, []byte) int { return 0 }

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"strings"
-	"syscall"
 	"testing"
 )
 
@@ -30,11 +29,7 @@ func wired(t *testing.T) (*line, net.Conn) {
 	if err := near.(*net.TCPConn).SetWriteBuffer(1); err != nil {
 		t.Fatal(err)
 	}
-	raw, err := near.(syscall.Conn).SyscallConn()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &line{Conn: near, raw: raw}, far
+	return newLine(near), far
 }
 
 // A frame of which a part is sent is finished before anything else, whoever writes next.
@@ -74,6 +69,28 @@ func TestFramesAreNotMixed(t *testing.T) {
 	}
 	if sent, _ := l.offer(textFrame([]byte("now"))); !sent {
 		t.Error("nothing waits, and still a frame is not sent at once")
+	}
+}
+
+// A closed connection's descriptor may belong to another file already.
+func TestNothingIsOfferedToAClosedConnection(t *testing.T) {
+	l, _ := wired(t)
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	stranger, far := wired(t)
+	if stranger.fd != l.fd {
+		t.Skip("the system gave the next connection another descriptor")
+	}
+	if sent, torn := l.offer(textFrame([]byte("secret"))); sent || torn {
+		t.Error("a closed connection took a frame")
+	}
+	if _, err := stranger.Write([]byte("mine")); err != nil {
+		t.Fatal(err)
+	}
+	got := make([]byte, 4)
+	if _, err := io.ReadFull(far, got); err != nil || string(got) != "mine" {
+		t.Errorf("the next connection's client read %q, %v", got, err)
 	}
 }
 

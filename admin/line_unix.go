@@ -1,13 +1,13 @@
-//go:build unix
+//go:build unix && !(linux && (amd64 || arm64))
 
 package admin
 
 import "syscall"
 
 // tryWrite returns how many bytes of p a socket took at once.
-func tryWrite(fd uintptr, p []byte) int {
+func tryWrite(fd int, p []byte) int {
 	for {
-		n, err := syscall.Write(int(fd), p)
+		n, err := syscall.Write(fd, p)
 		if err != syscall.EINTR {
 			return n
 		}

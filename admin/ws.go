@@ -195,7 +195,7 @@ func (c *client) resume(ctx context.Context, from *int64) error {
 		return err
 	}
 	for _, m := range messagesOf(missed, *from) {
-		if m.event.VisibleTo(who) && !c.sendReplay(m.encoded) {
+		if m.event.VisibleTo(&who) && !c.sendReplay(m.encoded) {
 			return nil
 		}
 	}

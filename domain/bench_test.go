@@ -40,7 +40,7 @@ func BenchmarkPermissionFilter(b *testing.B) {
 	event := Event{RequesterID: 3}
 	b.ReportAllocs()
 	for b.Loop() {
-		if !event.VisibleTo(employee) {
+		if !event.VisibleTo(&employee) {
 			b.Fatal("hidden")
 		}
 	}

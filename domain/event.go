@@ -58,7 +58,7 @@ type Event struct {
 }
 
 // VisibleTo reports whether a may learn of the event.
-func (e Event) VisibleTo(a Actor) bool {
+func (e *Event) VisibleTo(a *Actor) bool {
 	if a.IsIT() {
 		return true
 	}

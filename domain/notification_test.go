@@ -107,7 +107,7 @@ func TestEventVisibility(t *testing.T) {
 		{note, bruno, true}, {note, carla, false}, {open, carla, true}, {open, davi, false},
 		{open, inactive, false}, {tk.event(ana, EventDeleted, "", "", day), carla, true},
 	} {
-		if got := c.e.VisibleTo(c.a); got != c.want {
+		if got := c.e.VisibleTo(&c.a); got != c.want {
 			t.Errorf("%s to %s: %v", c.e.Kind, c.a.Name, got)
 		}
 	}

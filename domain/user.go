@@ -26,7 +26,7 @@ type User struct {
 }
 
 // IsIT reports whether the account may act as IT: the role, and active.
-func (u User) IsIT() bool { return u.Role == RoleIT && u.Active }
+func (u *User) IsIT() bool { return u.Role == RoleIT && u.Active }
 
 // Ref returns what others may see of the account.
 func (u User) Ref() *UserRef {

@@ -183,7 +183,7 @@ func (p *Panel) history(ctx context.Context, v *visit, t domain.TicketView, know
 	}
 	out := make([]deed, 0, len(t.Events))
 	for _, e := range slices.Backward(t.Events) {
-		if e.VisibleTo(v.Actor) {
+		if e.VisibleTo(&v.Actor) {
 			out = append(out, deed{Event: e, Text: eventText(v.Lang, e, names), Before: replaced(e)})
 		}
 	}

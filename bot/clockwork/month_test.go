@@ -279,7 +279,7 @@ func (m *month) told(way string, group bool, user int64, ids []int64) {
 		if e.ActorID == reader.ID {
 			m.Errorf("%s is told of their own %s", reader.Name, e.Kind)
 		}
-		if !e.VisibleTo(reader) {
+		if !e.VisibleTo(&reader) {
 			m.Errorf("%s is told of %s, which they may not see", reader.Name, e.Kind)
 		}
 		if !p.QuietUntil(m.now, m.loc).IsZero() && !(p.Urgent && t.Priority == domain.PriorityUrgent) {
