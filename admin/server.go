@@ -108,7 +108,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		Options: o, mux: http.NewServeMux(), doc: newDocument(o.Version),
-		later: newBackground(), uploads: newUploadSlots(), turns: newTurns[asker](o.PerPerson),
+		later: newBackground(), uploads: newUploadSlots(), turns: newTurns[asker](o.PerPerson, turnPatience),
 	}
 	s.hub = newHub(s)
 	if s.Look == nil {

@@ -21,9 +21,10 @@ const turnPatience = 10 * time.Second
 // turns let each person have so many things under way at once; the rest of theirs wait. So whoever asks for
 // too much waits for themself, and others do not notice.
 type turns[K comparable] struct {
-	most   int
-	mu     sync.Mutex
-	people map[K]*turn
+	most     int
+	patience time.Duration // how long one waits
+	mu       sync.Mutex
+	people   map[K]*turn
 }
 
 type turn struct {
@@ -31,14 +32,14 @@ type turn struct {
 	users int // who is in or waits for it
 }
 
-func newTurns[K comparable](most int) *turns[K] {
-	return &turns[K]{most: most, people: map[K]*turn{}}
+func newTurns[K comparable](most int, patience time.Duration) *turns[K] {
+	return &turns[K]{most: most, patience: patience, people: map[K]*turn{}}
 }
 
-// take waits for a turn and returns what ends it, or the context's error.
+// take waits for a turn, not too long, and returns what ends it, or the context's error.
 func (t *turns[K]) take(ctx context.Context, who K) (release func(), err error) {
 	own := t.of(who)
-	if err := enter(ctx, own.room); err != nil {
+	if err := enter(ctx, own.room, t.patience); err != nil {
 		t.leave(who)
 		return nil, err
 	}
@@ -70,12 +71,14 @@ func (t *turns[K]) leave(who K) {
 	}
 }
 
-func enter(ctx context.Context, door chan struct{}) error {
+func enter(ctx context.Context, door chan struct{}, patience time.Duration) error {
 	select {
 	case door <- struct{}{}:
 		return nil
 	default:
 	}
+	ctx, cancel := context.WithTimeout(ctx, patience) // only those who wait need a clock
+	defer cancel()
 	select {
 	case door <- struct{}{}:
 		return nil
@@ -101,9 +104,7 @@ func (s *Server) inTurn(next http.Handler) http.Handler {
 		if who.userID == 0 {
 			who.address = proxy.Client(r).String()
 		}
-		ctx, cancel := context.WithTimeout(r.Context(), turnPatience)
-		defer cancel()
-		release, err := s.turns.take(ctx, who)
+		release, err := s.turns.take(r.Context(), who)
 		if err != nil {
 			s.fail(w, r, s.languageOf(r, nil), &domain.Error{Code: domain.CodeUnavailable, Key: "unavailable"}, nil)
 			return

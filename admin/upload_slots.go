@@ -25,7 +25,7 @@ type uploadSlots struct {
 }
 
 func newUploadSlots() *uploadSlots {
-	return &uploadSlots{all: make(chan struct{}, uploadsAtOnce), own: newTurns[int64](1)}
+	return &uploadSlots{all: make(chan struct{}, uploadsAtOnce), own: newTurns[int64](1, uploadPatience)}
 }
 
 // take waits for a person's turn and returns what ends it, or the context's error.
@@ -34,7 +34,7 @@ func (s *uploadSlots) take(ctx context.Context, userID int64) (release func(), e
 	if err != nil {
 		return nil, err
 	}
-	if err := enter(ctx, s.all); err != nil {
+	if err := enter(ctx, s.all, uploadPatience); err != nil {
 		leave()
 		return nil, err
 	}
