@@ -38,50 +38,64 @@ func (x feed) Since(ctx context.Context, cursor int64, limit int) ([]domain.Even
 }
 
 // Follow delivers events as they commit, each once, until ctx ends or yield fails, and returns that error.
-// While the database is away it waits.
+// What this process commits is handed over at once, what others commit is read when they tell of it. While the
+// database is away it waits.
 func (x feed) Follow(ctx context.Context, yield func(events []domain.Event, cursor int64) error) error {
-	woken := make(chan struct{}, 1)
-	defer x.db.OnWake(func(w Wake) {
-		if w.Events || w.Missed {
-			select {
-			case woken <- struct{}{}:
-			default:
-			}
-		}
-	})()
-	f := follower{feed: x}
+	f := follower{feed: x, handed: handed{signal: make(chan struct{}, 1)}}
+	defer x.db.OnWake(f.handed.hear)()
 	if err := f.start(ctx); err != nil {
 		return err
 	}
 	poll := time.NewTicker(feedPoll)
 	defer poll.Stop()
+	f.due = true
 	for cursor := int64(-1); ; {
-		looked := time.Now()
-		events, err := f.look(ctx)
+		events, err := f.next(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil:
 			x.db.log.Warn("the event feed waits for the database", "error", err)
-		case len(events) > 0 || f.cursor() != cursor:
+		}
+		if len(events) > 0 || f.cursor() != cursor {
 			cursor = f.cursor()
 			if err := yield(events, cursor); err != nil {
 				return err
 			}
-			if len(events) >= feedPage {
-				continue
-			}
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-woken:
-			if wait := time.Until(looked.Add(feedPause)); wait > 0 && !pause(ctx, wait) {
-				return ctx.Err()
-			}
-		case <-poll.C:
+		if err := f.wait(ctx, poll.C); err != nil {
+			return err
 		}
 	}
+}
+
+// next returns what was handed over, and what a look finds if one is due.
+func (f *follower) next(ctx context.Context) ([]domain.Event, error) {
+	events := f.accept()
+	if !f.due || time.Since(f.looked) < feedPause {
+		return events, nil
+	}
+	f.looked = time.Now()
+	read, err := f.look(ctx)
+	f.due = len(read) >= feedPage
+	return append(events, read...), err
+}
+
+// wait returns when there may be something new, or the context's error.
+func (f *follower) wait(ctx context.Context, poll <-chan time.Time) error {
+	var rested <-chan time.Time
+	if f.due {
+		rested = time.After(time.Until(f.looked.Add(feedPause)))
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-f.handed.signal:
+	case <-rested:
+	case <-poll:
+		f.due = true
+	}
+	return nil
 }
 
 // follower is the state of one Follow.
@@ -89,6 +103,10 @@ type follower struct {
 	feed feed
 	last int64 // the highest id seen
 	gaps []gap // ids below last that were not seen, ascending
+
+	handed handed
+	due    bool // there may be events that were not handed over
+	looked time.Time
 }
 
 // gap is a range of missing ids.
@@ -143,7 +161,7 @@ func (f *follower) look(ctx context.Context) ([]domain.Event, error) {
 		return nil, wrap("follow events", err)
 	}
 	for _, e := range late {
-		f.fill(e.ID)
+		f.gaps = filled(f.gaps, e.ID)
 	}
 	f.judge(oldest, next)
 	for _, e := range fresh {
@@ -172,10 +190,10 @@ func (f *follower) see(id int64) {
 	f.last = max(f.last, id)
 }
 
-// fill takes an id out of its gap.
-func (f *follower) fill(id int64) {
+// filled takes an id out of its gap.
+func filled(gaps []gap, id int64) []gap {
 	var out []gap
-	for _, g := range f.gaps {
+	for _, g := range gaps {
 		if id < g.from || id > g.to {
 			out = append(out, g)
 			continue
@@ -188,7 +206,7 @@ func (f *follower) fill(id int64) {
 			}
 		}
 	}
-	f.gaps = out
+	return out
 }
 
 // judge ends the gaps whose possible writers are all gone: transactions below oldest have ended, next is

@@ -184,7 +184,9 @@ func (b *recorder) read(rows pgx.Rows) error {
 		if d.tells[e.place] {
 			e.CommentID = d.Comment.ID
 		}
-		b.wake.Events = b.wake.Events || d.written
+		if d.written {
+			b.wake.Events, b.wake.Fresh = true, append(b.wake.Fresh, *e.Event)
+		}
 	}
 	for _, d := range b.list {
 		b.wake.Files = b.wake.Files || d.written && d.pendingFiles()

@@ -9,15 +9,16 @@ import (
 
 // Wake says what was committed, here or in another process, that somebody may want to look at.
 type Wake struct {
-	OutboxLanes []int64       `json:"o,omitempty"` // chats with messages to send
-	NoticeLanes []int64       `json:"n,omitempty"` // chats with messages of which none answers a person
-	InboxLanes  []int64       `json:"i,omitempty"` // chats with updates to handle
-	Users       []int64       `json:"u,omitempty"` // accounts whose role, state, tokens, language or link changed
-	Events      bool          `json:"e,omitempty"` // tickets have new events
-	Files       bool          `json:"f,omitempty"` // contents are to be fetched
-	Mail        bool          `json:"c,omitempty"` // mails are to be sent
-	Looks       []domain.Look `json:"l,omitempty"` // who looks at a ticket; not all are told when there are many
-	Missed      bool          `json:"m,omitempty"` // anything may have happened: look at all that is due, trust no cache
+	OutboxLanes []int64        `json:"o,omitempty"` // chats with messages to send
+	NoticeLanes []int64        `json:"n,omitempty"` // chats with messages of which none answers a person
+	InboxLanes  []int64        `json:"i,omitempty"` // chats with updates to handle
+	Users       []int64        `json:"u,omitempty"` // accounts whose role, state, tokens, language or link changed
+	Events      bool           `json:"e,omitempty"` // tickets have new events
+	Fresh       []domain.Event `json:"-"`           // these, where they are known; other processes read them
+	Files       bool           `json:"f,omitempty"` // contents are to be fetched
+	Mail        bool           `json:"c,omitempty"` // mails are to be sent
+	Looks       []domain.Look  `json:"l,omitempty"` // who looks at a ticket; not all are told when there are many
+	Missed      bool           `json:"m,omitempty"` // anything may have happened: look at all that is due, trust no cache
 }
 
 func (w *Wake) add(o Wake) {
@@ -27,6 +28,7 @@ func (w *Wake) add(o Wake) {
 	w.Users = append(w.Users, o.Users...)
 	w.Looks = append(w.Looks, o.Looks...)
 	w.Events = w.Events || o.Events
+	w.Fresh = append(w.Fresh, o.Fresh...)
 	w.Files = w.Files || o.Files
 	w.Mail = w.Mail || o.Mail
 	w.Missed = w.Missed || o.Missed
@@ -105,8 +107,10 @@ func (w *wakes) committed(what Wake) {
 	if what.empty() {
 		return
 	}
+	others := what
+	others.Fresh = nil
 	w.mu.Lock()
-	w.pending.add(what)
+	w.pending.add(others)
 	if w.pending.named() > 10*maxWake || len(w.pending.Looks) > 10*maxLooks {
 		w.pending.compact()
 	}
