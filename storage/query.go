@@ -12,6 +12,7 @@ type query struct {
 	b    strings.Builder
 	args []any
 	scope
+	column bool // of one status at a time, whose index gives the order
 }
 
 // scope is what the conditions of a filter need to know besides the filter.

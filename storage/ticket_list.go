@@ -14,14 +14,15 @@ import (
 
 const openStatuses = `('aberto', 'em_andamento', 'aguardando')`
 
-// orders maps each order to its sort, and to what a row of the next page satisfies, given the
-// placeholders of the last row's time (or priority and time) and id.
-var orders = map[domain.Order]struct{ by, after string }{
-	domain.OrderNewest:  {`c.criado_em DESC, c.id DESC`, `(c.criado_em, c.id) < (%s::timestamp, %s::bigint)`},
-	domain.OrderOldest:  {`c.criado_em, c.id`, `(c.criado_em, c.id) > (%s::timestamp, %s::bigint)`},
-	domain.OrderUpdated: {`c.atualizado_em DESC, c.id DESC`, `(c.atualizado_em, c.id) < (%s::timestamp, %s::bigint)`},
+// orders maps each order to its sort, to what a row of the next page satisfies, given the placeholders of the
+// last row's time (or priority and time) and id, and to what the sort begins with within one status, where an
+// index has that.
+var orders = map[domain.Order]struct{ by, after, column string }{
+	domain.OrderNewest:  {`c.criado_em DESC, c.id DESC`, `(c.criado_em, c.id) < (%s::timestamp, %s::bigint)`, `c.status DESC, `},
+	domain.OrderOldest:  {`c.criado_em, c.id`, `(c.criado_em, c.id) > (%s::timestamp, %s::bigint)`, `c.status, `},
+	domain.OrderUpdated: {`c.atualizado_em DESC, c.id DESC`, `(c.atualizado_em, c.id) < (%s::timestamp, %s::bigint)`, ``},
 	domain.OrderPriority: {`ordem_prioridade(c.prioridade), c.criado_em, c.id`,
-		`(ordem_prioridade(c.prioridade), c.criado_em, c.id) > (ordem_prioridade(%s), %s::timestamp, %s::bigint)`},
+		`(ordem_prioridade(c.prioridade), c.criado_em, c.id) > (ordem_prioridade(%s), %s::timestamp, %s::bigint)`, `c.status, `},
 }
 
 // Tickets returns one page without descriptions, and whether there are more.
@@ -63,6 +64,9 @@ func (s *store) EachTicket(ctx context.Context, f domain.TicketFilter, yield fun
 }
 
 func (s *store) eachTicket(ctx context.Context, f domain.TicketFilter, scan func(pgx.Rows) error) error {
+	if f.Order == "" {
+		f.Order = domain.OrderNewest
+	}
 	if merged(f) {
 		st, err := byStatus(f, scope{}, orders[f.Order].by)
 		if err != nil {
@@ -76,8 +80,28 @@ func (s *store) eachTicket(ctx context.Context, f domain.TicketFilter, scan func
 	if err != nil {
 		return err
 	}
+	st, err := listed(f, in)
+	if err != nil {
+		return err
+	}
+	run := s.run
+	if f.Search != "" {
+		run = s.runElsewhere
+	}
+	st.read = each(scan)
+	return run(ctx, st)
+}
+
+// listed selects the tickets of f in its order. A search may sort a thousand tickets for a page of fifty: people are
+// joined to the page alone. In other lists the planner does so by itself, and better.
+func listed(f domain.TicketFilter, in scope) (statement, error) {
 	q := query{scope: in}
-	q.text(`SELECT ` + briefColumns + ticketFrom + ` WHERE `)
+	pageFirst := f.Search != "" && f.Limit > 0
+	if pageFirst {
+		q.text(`SELECT ` + briefColumns + ` FROM (SELECT * FROM chamados c WHERE `)
+	} else {
+		q.text(`SELECT ` + briefColumns + ticketFrom + ` WHERE `)
+	}
 	if f.Deleted {
 		q.text(`c.excluido_em > ` + q.arg(q.now.Add(-domain.RestoreWindow)) + `::timestamp`)
 	} else {
@@ -85,13 +109,12 @@ func (s *store) eachTicket(ctx context.Context, f domain.TicketFilter, scan func
 	}
 	q.filter(f)
 	if err := q.page(f); err != nil {
-		return err
+		return statement{}, err
 	}
-	run := s.run
-	if f.Search != "" {
-		run = s.runElsewhere
+	if pageFirst {
+		q.text(`) c` + peopleJoin + ` ORDER BY ` + orders[f.Order].by)
 	}
-	return run(ctx, statement{sql: q.sql(), args: q.args, read: each(scan)})
+	return q.statement(), nil
 }
 
 func (s *store) scope(ctx context.Context, f domain.TicketFilter) (scope, error) {
@@ -99,10 +122,10 @@ func (s *store) scope(ctx context.Context, f domain.TicketFilter) (scope, error)
 	return scope{search: plan, now: s.db.clock()}, err
 }
 
-// merged reports whether a page is best put together from one page of each status: by priority, where
-// neither a person's tickets nor the queue nor a search narrow it down.
+// merged reports whether a page is best put together from one page of each status: by priority, or of a single
+// status, where neither a person's tickets nor the queue nor a search narrow it down.
 func merged(f domain.TicketFilter) bool {
-	return f.Order == domain.OrderPriority && f.Limit > 0 && f.RequesterID == 0 && f.Search == "" && f.Late == "" &&
+	return (f.Order == domain.OrderPriority || len(f.Statuses) == 1) && f.Limit > 0 && f.RequesterID == 0 && f.Search == "" && f.Late == "" &&
 		!(f.Unassigned && f.Open) && !f.Deleted
 }
 
@@ -119,9 +142,6 @@ func statusesOf(f domain.TicketFilter) []domain.Status {
 
 // page adds where the page begins, its order and its end.
 func (q *query) page(f domain.TicketFilter) error {
-	if f.Order == "" {
-		f.Order = domain.OrderNewest
-	}
 	order, ok := orders[f.Order]
 	if !ok {
 		return fmt.Errorf("unknown order %q", f.Order)
@@ -138,7 +158,11 @@ func (q *query) page(f domain.TicketFilter) error {
 		}
 		q.and(fmt.Sprintf(order.after, append(at, q.arg(t.ID))...))
 	}
-	q.text(` ORDER BY ` + order.by)
+	q.text(` ORDER BY `)
+	if q.column {
+		q.text(order.column)
+	}
+	q.text(order.by)
 	q.limit(f.Limit)
 	return nil
 }
