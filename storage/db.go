@@ -89,7 +89,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
 	cfg.ConnConfig.RuntimeParams["application_name"] = "chamados"
 	cfg.ConnConfig.Tracer = o.tracer
-	cfg.AfterConnect = boundLocks(2 * o.Patience)
+	cfg.AfterConnect = settings(2 * o.Patience)
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
@@ -112,11 +112,12 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	return db, nil
 }
 
-// boundLocks has a connection wait for the locks of others no longer than that: whoever holds one for long, a
-// dump or a hand at psql, must not make people wait without a word.
-func boundLocks(wait time.Duration) func(context.Context, *pgx.Conn) error {
+// settings has a connection wait for the locks of others no longer than that: whoever holds one for long, a
+// dump or a hand at psql, must not make people wait without a word. And what it asks is worked out by one process: there
+// are other people for the other processors, and to start two more takes longer than a whole search.
+func settings(wait time.Duration) func(context.Context, *pgx.Conn) error {
 	return func(ctx context.Context, conn *pgx.Conn) error {
-		_, err := conn.Exec(ctx, fmt.Sprintf("SET lock_timeout = %d", wait.Milliseconds()))
+		_, err := conn.Exec(ctx, fmt.Sprintf("SET lock_timeout = %d; SET max_parallel_workers_per_gather = 0", wait.Milliseconds()))
 		return err
 	}
 }

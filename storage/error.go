@@ -20,7 +20,7 @@ const uniqueViolation = "23505"
 
 const (
 	diskFull    = "53100"
-	lockTimeout = "55P03" // somebody holds a lock for long, see [boundLocks]
+	lockTimeout = "55P03" // somebody holds a lock for long, see [settings]
 	deadlock    = "40P01"
 )
 

@@ -28,6 +28,7 @@ func (db *DB) openReplica(ctx context.Context, url string, like *pgxpool.Config)
 	for name, value := range map[string]string{"timezone": "UTC", "application_name": "chamados", "default_transaction_read_only": "on"} {
 		cfg.ConnConfig.RuntimeParams[name] = value
 	}
+	cfg.AfterConnect = like.AfterConnect
 	if db.replica, err = pgxpool.NewWithConfig(ctx, cfg); err != nil {
 		return fmt.Errorf("open the read replica: %w", err)
 	}

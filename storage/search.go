@@ -31,12 +31,12 @@ func (q *query) words(typed string, internal bool) {
 		q.and(`(` + q.has(`c.id`, q.search.terms[0], internal) + q.orNumber(` OR c.id = `, number) + `)`)
 		return
 	}
-	q.and(`c.id = ANY (ARRAY(SELECT b.chamado_id FROM busca b WHERE b.texto @@ ` + q.tsquery(q.search.terms[0]))
+	q.and(`c.id = ANY (ARRAY(SELECT b.chamado_id FROM busca b WHERE b.texto @@ ` + q.once(q.search.terms[0]))
 	if !internal {
 		q.text(` AND NOT b.interno`)
 	}
 	for _, t := range q.search.terms[1:] {
-		q.and(q.has(`b.chamado_id`, t, internal))
+		q.and(`(b.texto @@ ` + q.once(t) + ` OR ` + q.has(`b.chamado_id`, t, internal) + `)`)
 	}
 	q.text(q.orNumber(` UNION ALL SELECT `, number) + `))`)
 }
@@ -48,8 +48,12 @@ func (q *query) has(ticket string, t term, internal bool) string {
 	if !internal {
 		visible = ` AND NOT o.interno`
 	}
-	return `EXISTS (SELECT FROM busca o WHERE o.chamado_id = ` + ticket + ` AND o.texto @@ ` + q.tsquery(t) + visible + ` OFFSET 0)`
+	return `EXISTS (SELECT FROM busca o WHERE o.chamado_id = ` + ticket + ` AND o.texto @@ ` + q.once(t) + visible + ` OFFSET 0)`
 }
+
+// once is the query of a term, made once for a statement: a plan for any words, which need not be made anew, would make it
+// for each text that it looks at.
+func (q *query) once(t term) string { return `(SELECT ` + q.tsquery(t) + `)` }
 
 func (q *query) orNumber(or string, number int64) string {
 	if number == 0 {

@@ -28,15 +28,9 @@ func (s *store) planned(ctx context.Context, typed string) (search, error) {
 	if s.tx != nil { // a transaction's batches have no plan of their own
 		return search{terms: []term{whole(typed)}}, nil
 	}
-	known, texts, err := s.meaningful(ctx, terms(typed))
+	known, found, texts, err := s.estimate(ctx, terms(typed))
 	if err != nil {
 		return search{}, wrap("estimate a search", err)
-	}
-	found := make(map[term]float64, len(known))
-	for _, t := range known {
-		if found[t], err = s.estimate(ctx, t); err != nil {
-			return search{}, wrap("estimate a search", err)
-		}
 	}
 	slices.SortStableFunc(known, func(a, b term) int { return cmp.Compare(found[a], found[b]) })
 	return search{terms: known, walk: worthWalking(known, found, texts)}, nil
@@ -56,48 +50,29 @@ func worthWalking(known []term, found map[term]float64, texts float64) bool {
 	return walkPage/together <= rarest
 }
 
-// estimate returns how many texts have a term, by the planner.
-func (s *store) estimate(ctx context.Context, t term) (float64, error) {
-	var q query
-	q.text(`EXPLAIN (FORMAT json) SELECT FROM busca b WHERE b.texto @@ ` + q.tsquery(t))
-	st := q.statement()
-	st.args = append([]any{pgx.QueryExecModeExec}, st.args...) // planned for this word, not for any
-	var plans []struct {
-		Plan struct {
-			Rows float64 `json:"Plan Rows"`
-		}
-	}
-	st.read = one(func(rows pgx.Rows) error {
-		var raw []byte
-		if err := rows.Scan(&raw); err != nil {
-			return err
-		}
-		return json.Unmarshal(raw, &plans)
-	})
-	if err := s.runElsewhere(ctx, st); err != nil || len(plans) == 0 {
-		return 0, err
-	}
-	return plans[0].Plan.Rows, nil
-}
-
-// meaningful leaves out the terms that no text can have, such as "de", unless none is left, and counts the texts.
-func (s *store) meaningful(ctx context.Context, all []term) (known []term, texts float64, err error) {
+// estimate leaves out the terms that no text can have, such as "de", unless none is left, and returns of the others
+// how many texts have them, by the planner, and how many texts there are.
+func (s *store) estimate(ctx context.Context, all []term) (known []term, found map[term]float64, texts float64, err error) {
 	var q query
 	q.text(`SELECT (SELECT reltuples::float8 FROM pg_class WHERE oid = 'busca'::regclass), ARRAY[`)
+	counts, means := make([]float64, len(all)), []bool(nil)
+	list := make([]statement, 1, 1+len(all))
 	for i, t := range all {
 		if i > 0 {
 			q.text(`, `)
 		}
 		q.text(`numnode(` + q.tsquery(t) + `) > 0`)
+		list = append(list, estimated(t, &counts[i]))
 	}
 	q.text(`]`)
-	st := q.statement()
-	var means []bool
-	st.read = one(func(rows pgx.Rows) error { return rows.Scan(&texts, &means) })
-	if err := s.runElsewhere(ctx, st); err != nil {
-		return nil, 0, err
+	list[0] = q.statement()
+	list[0].read = one(func(rows pgx.Rows) error { return rows.Scan(&texts, &means) })
+	if err := s.runElsewhere(ctx, list...); err != nil {
+		return nil, nil, 0, err
 	}
+	found = make(map[term]float64, len(all))
 	for i, t := range all {
+		found[t] = counts[i]
 		if means[i] {
 			known = append(known, t)
 		}
@@ -105,5 +80,29 @@ func (s *store) meaningful(ctx context.Context, all []term) (known []term, texts
 	if len(known) == 0 {
 		known = all[:1]
 	}
-	return known, texts, nil
+	return known, found, texts, nil
+}
+
+// estimated asks how many texts have a term. What EXPLAIN explains is planned each time, for the word that it is given.
+func estimated(t term, count *float64) statement {
+	var q query
+	q.text(`EXPLAIN (FORMAT json) SELECT FROM busca b WHERE b.texto @@ ` + q.tsquery(t))
+	st := q.statement()
+	st.read = one(func(rows pgx.Rows) error {
+		var raw []byte
+		if err := rows.Scan(&raw); err != nil {
+			return err
+		}
+		var plans []struct {
+			Plan struct {
+				Rows float64 `json:"Plan Rows"`
+			}
+		}
+		if err := json.Unmarshal(raw, &plans); err != nil || len(plans) == 0 {
+			return err
+		}
+		*count = plans[0].Plan.Rows
+		return nil
+	})
+	return st
 }

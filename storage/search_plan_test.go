@@ -21,6 +21,15 @@ func (db *DB) FoundBy(ctx context.Context, typed string, walk bool) (found []int
 	return found, db.run(ctx, st)
 }
 
+// Estimate returns in how many texts the planner thinks that a word is.
+func (db *DB) Estimate(ctx context.Context, word string) (float64, error) {
+	known, found, _, err := db.estimate(ctx, []term{{text: word}})
+	if err != nil {
+		return 0, err
+	}
+	return found[known[0]], nil
+}
+
 // Among many texts a page is found by walking only where what is sought is common, together too.
 func TestWhenToWalk(t *testing.T) {
 	const texts = 2_000_000

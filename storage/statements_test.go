@@ -81,6 +81,10 @@ func TestRoundTripsAndStatements(t *testing.T) {
 		"get":   {1, 4, func() error { _, err := h.TicketView(t.Context(), 1, true); return err }},
 		"page":  {1, 1, func() error { _, _, err := h.Tickets(t.Context(), domain.TicketFilter{Limit: 50}); return err }},
 		"board": {1, 2, func() error { _, err := h.Board(t.Context(), domain.TicketFilter{}, 20); return err }},
+		"search": {2, 4, func() error {
+			_, _, err := h.Tickets(t.Context(), domain.TicketFilter{Search: "um oi", Limit: 50})
+			return err
+		}},
 		"stats": {1, 1, func() error { _, err := h.Stats(t.Context()); return err }},
 		"update": {2, 7, func() error {
 			update++
