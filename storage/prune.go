@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"strconv"
 	"time"
 )
 
@@ -18,21 +19,22 @@ const (
 )
 
 // Prune removes handled updates, finished deliveries, spent invitations and alarms that are old enough, in
-// batches: the oldest rows, by key, so that no index is needed. [DB.Run] calls it; several processes may.
+// batches: the oldest rows, by key, so that no index is needed. [DB.Run] calls it; several processes may. They are
+// deleted where they were found: as a join it was planned for any number of them, and read the whole table.
 func (db *DB) Prune(ctx context.Context) error {
-	now := db.clock()
+	now, limit := db.clock(), ` LIMIT `+strconv.Itoa(pruneBatch)
 	for _, st := range []statement{
-		{sql: `DELETE FROM entrada WHERE (bot_id, update_id) IN (SELECT bot_id, update_id FROM (
-				SELECT bot_id, update_id, tratado_em, parado_em FROM entrada ORDER BY bot_id, update_id LIMIT $1 FOR UPDATE SKIP LOCKED) velhas
-			WHERE tratado_em < $2 OR parado_em < $3) RETURNING 1`, args: []any{pruneBatch, now.Add(-keepUpdates), now.Add(-keepParked)}},
-		{sql: `DELETE FROM saida WHERE id IN (SELECT id FROM (
-				SELECT id, terminado_em FROM saida ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED) velhas
-			WHERE terminado_em < $2) RETURNING 1`, args: []any{pruneBatch, now.Add(-keepDeliveries)}},
-		{sql: `DELETE FROM convites WHERE id IN (SELECT id FROM (
-				SELECT id, usado_em, expira_em FROM convites ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED) velhos
-			WHERE usado_em < $2 OR expira_em < $2) RETURNING 1`, args: []any{pruneBatch, now.Add(-keepInvites)}},
-		{sql: `DELETE FROM alarmes WHERE ctid IN (SELECT ctid FROM alarmes WHERE criado_em < $2 LIMIT $1) RETURNING 1`,
-			args: []any{pruneBatch, now.Add(-keepDeliveries)}},
+		{sql: `DELETE FROM entrada WHERE ctid = ANY (ARRAY(SELECT ctid FROM (
+				SELECT ctid, tratado_em, parado_em FROM entrada ORDER BY bot_id, update_id` + limit + ` FOR UPDATE SKIP LOCKED) velhas
+			WHERE tratado_em < $1 OR parado_em < $2)) RETURNING 1`, args: []any{now.Add(-keepUpdates), now.Add(-keepParked)}},
+		{sql: `DELETE FROM saida WHERE ctid = ANY (ARRAY(SELECT ctid FROM (
+				SELECT ctid, terminado_em FROM saida ORDER BY id` + limit + ` FOR UPDATE SKIP LOCKED) velhas
+			WHERE terminado_em < $1)) RETURNING 1`, args: []any{now.Add(-keepDeliveries)}},
+		{sql: `DELETE FROM convites WHERE ctid = ANY (ARRAY(SELECT ctid FROM (
+				SELECT ctid, usado_em, expira_em FROM convites ORDER BY id` + limit + ` FOR UPDATE SKIP LOCKED) velhos
+			WHERE usado_em < $1 OR expira_em < $1)) RETURNING 1`, args: []any{now.Add(-keepInvites)}},
+		{sql: `DELETE FROM alarmes WHERE ctid = ANY (ARRAY(SELECT ctid FROM alarmes WHERE criado_em < $1` + limit + `)) RETURNING 1`,
+			args: []any{now.Add(-keepDeliveries)}},
 	} {
 		if err := db.repeat(ctx, st); err != nil {
 			return wrap("remove what is no longer needed", err)
