@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // WithTracer makes opts report every statement to t.
@@ -26,3 +27,6 @@ func (db *DB) Beat(ctx context.Context) error { return db.beat(ctx) }
 
 // Leave is what it does at its end.
 func (db *DB) Leave(ctx context.Context) { db.leave(ctx) }
+
+// Conn returns a connection of those that requests have. The caller releases it.
+func (db *DB) Conn(ctx context.Context) (*pgxpool.Conn, error) { return db.acquire(ctx) }

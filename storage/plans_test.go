@@ -3,6 +3,8 @@ package storage_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"maps"
 	"os"
 	"strconv"
 	"strings"
@@ -15,6 +17,8 @@ import (
 	"chamados/storage/pgtest"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 )
 
 // planTickets is how many tickets the plans are made for: enough that a scan of a large table is never the
@@ -36,10 +40,22 @@ var largeTables = map[string]bool{
 	"chamados": true, "comentarios": true, "eventos": true, "busca": true, "anexos": true, "mensagens": true, "saida": true, "entrada": true,
 }
 
+// mostRefused is how many rows a plan may read and not take.
+const (
+	mostRefused = 2000
+	forNothing  = " for nothing"
+)
+
 // allowed are the scans that are meant, by what their statement says.
 var allowed = []struct{ statement, why string }{
 	{"FROM chamados c LEFT JOIN usuarios u ON u.id = c.usuario_id LEFT JOIN usuarios a ON a.id = c.atribuido_para WHERE c.excluido_em IS NULL ORDER BY c.criado_em DESC, c.id DESC",
 		"the whole list: every ticket is read, and so is every account"},
+}
+
+// wasteful are the uses that may read rows which they do not take.
+var wasteful = map[string]string{
+	"list late":          "all open tickets: none of them has a promise here",
+	"list answered late": "all of a month, which is nearly all there is here",
 }
 
 // recorded are the statements that storage sends, with their arguments.
@@ -87,17 +103,22 @@ func TestPlansNeverReadWholeTables(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	conn, err := pgx.Connect(t.Context(), h.url)
+	conn, err := h.Conn(t.Context()) // as the program has them
 	h.must(err)
-	defer conn.Close(context.Background())
-	for sql, args := range r.all {
+	defer conn.Release()
+	all := maps.Clone(r.all)
+	for sql, args := range all {
 		for _, mode := range []string{"force_generic_plan", "force_custom_plan"} {
-			if problem := planned(t.Context(), conn, mode, sql, args); problem != "" && !excused(sql) {
+			problem := planned(t.Context(), conn.Conn(), mode, sql, args)
+			if wasteful[r.what[sql]] != "" && strings.HasSuffix(problem, forNothing) {
+				continue
+			}
+			if problem != "" && !excused(sql) {
 				t.Errorf("%s (%s): %s\n%s", r.what[sql], mode, problem, sql)
 			}
 		}
 	}
-	t.Logf("%d statements planned for %d tickets", len(r.all), n)
+	t.Logf("%d statements planned for %d tickets", len(all), n)
 }
 
 func excused(sql string) bool {
@@ -110,7 +131,8 @@ func excused(sql string) bool {
 	return false
 }
 
-// planned explains a statement and says what is wrong with its plan, "" if nothing is.
+// planned explains a statement and says what is wrong with its plan, "" if nothing is. It is prepared, as the program
+// sends it: EXPLAIN of a statement as such plans it for its arguments, in either mode.
 func planned(ctx context.Context, conn *pgx.Conn, mode, sql string, args []any) string {
 	if first := strings.ToUpper(strings.Fields(sql)[0]); first != "SELECT" && first != "WITH" && first != "UPDATE" && first != "INSERT" && first != "DELETE" {
 		return ""
@@ -123,8 +145,17 @@ func planned(ctx context.Context, conn *pgx.Conn, mode, sql string, args []any) 
 	if _, err := tx.Exec(ctx, "SET LOCAL plan_cache_mode = "+mode); err != nil {
 		return err.Error()
 	}
+	st, err := conn.Prepare(ctx, "asked", sql)
+	if err != nil {
+		return "not prepared: " + err.Error()
+	}
+	defer conn.Deallocate(context.WithoutCancel(ctx), "asked")
+	execute, err := executed(conn.TypeMap(), st, args)
+	if err != nil {
+		return err.Error()
+	}
 	var raw []byte
-	if err := tx.QueryRow(ctx, "EXPLAIN (FORMAT json, ANALYZE, TIMING off) "+sql, args...).Scan(&raw); err != nil {
+	if err := tx.QueryRow(ctx, "EXPLAIN (FORMAT json, ANALYZE, TIMING off) "+execute, pgx.QueryExecModeSimpleProtocol).Scan(&raw); err != nil {
 		return "not explained: " + err.Error()
 	}
 	var plans []struct{ Plan planNode }
@@ -134,11 +165,32 @@ func planned(ctx context.Context, conn *pgx.Conn, mode, sql string, args []any) 
 	return plans[0].Plan.problem()
 }
 
+// executed writes the execution of a prepared statement as text, since EXECUTE takes no parameters.
+func executed(types *pgtype.Map, st *pgconn.StatementDescription, args []any) (string, error) {
+	var literals []string
+	for i, arg := range args {
+		text, err := types.Encode(st.ParamOIDs[i], pgx.TextFormatCode, arg, []byte{})
+		switch {
+		case err != nil:
+			return "", fmt.Errorf("argument %d: %w", i+1, err)
+		case text == nil:
+			literals = append(literals, "NULL")
+		default:
+			literals = append(literals, "'"+strings.ReplaceAll(string(text), "'", "''")+"'")
+		}
+	}
+	if len(literals) == 0 {
+		return "EXECUTE " + st.Name, nil
+	}
+	return "EXECUTE " + st.Name + "(" + strings.Join(literals, ", ") + ")", nil
+}
+
 type planNode struct {
 	Kind     string `json:"Node Type"`
 	Relation string `json:"Relation Name"`
 	Space    string `json:"Sort Space Type"`
 	Loops    int    `json:"Actual Loops"`
+	Refused  int    `json:"Rows Removed by Filter"` // a loop
 	Plans    []planNode
 }
 
@@ -146,6 +198,10 @@ func (p planNode) problem() string {
 	switch {
 	case p.Kind == "Seq Scan" && largeTables[p.Relation] && p.Loops > 0:
 		return "reads all of " + p.Relation
+	case p.Refused*p.Loops > mostRefused && largeTables[p.Relation]:
+		return "reads " + strconv.Itoa(p.Refused*p.Loops) + " rows of " + p.Relation + forNothing
+	case strings.HasPrefix(p.Kind, "Gather"):
+		return "is worked out by processes of its own"
 	case p.Space == "Disk":
 		return "a sort spills to disk"
 	}
@@ -157,13 +213,14 @@ func (p planNode) problem() string {
 	return ""
 }
 
-// fillForPlans makes tickets of a thousand people, half of them closed years ago, and all that hangs on them.
+// fillForPlans makes tickets of a thousand people, half of them closed years ago, and all that hangs on them. The newest
+// are all open, as after an import.
 func fillForPlans(h *house, n int) {
 	h.exec(`INSERT INTO usuarios (nome, email, tipo, telegram_id) SELECT 'Pessoa ' || i, 'p' || i || '@x.com', CASE WHEN i <= 20 THEN 'ti' ELSE 'funcionario' END,
 		CASE WHEN i % 3 = 0 THEN 1000000 + i END FROM generate_series(1, 2000) i`)
 	h.exec(`INSERT INTO chamados (titulo, descricao, categoria, prioridade, status, usuario_id, atribuido_para, criado_em, atualizado_em)
 		SELECT 'Impressora ' || i, 'marca' || i % 1000 || ' não liga', (ARRAY['hardware','software','rede','email','sistema','outro'])[1 + i % 6],
-			(ARRAY['baixa','media','alta','urgente'])[1 + i % 4], (ARRAY['aberto','fechado','em_andamento','fechado','aguardando','resolvido','fechado','cancelado'])[1 + i % 8],
+			(ARRAY['baixa','media','alta','urgente'])[1 + i % 4], CASE WHEN i > 0.9 * $1::int THEN 'aberto' ELSE (ARRAY['aberto','fechado','em_andamento','fechado','aguardando','resolvido','fechado','cancelado'])[1 + i % 8] END,
 			1 + i % 2000, CASE WHEN i % 8 > 0 THEN 1 + i % 20 END, timestamp '2020-01-01' + i * interval '1 minute', timestamp '2020-01-01' + i * interval '1 minute'
 		FROM generate_series(1, $1::int) i`, n)
 	h.exec(`INSERT INTO comentarios (chamado_id, usuario_id, comentario) SELECT 1 + i % $1::int, 1 + i % 2000, 'já vi' FROM generate_series(1, $1::int) i`, n)
@@ -237,12 +294,19 @@ func uses(h *house, n int) map[string]func() error {
 		"own": {RequesterID: 77}, "assigned": {AssigneeID: 3}, "queue": {Unassigned: true, Open: true, Order: domain.OrderPriority},
 		"status": {Statuses: []domain.Status{domain.StatusOpen}}, "number": {Search: "#77", Internal: true}, "digits": {Search: "77", Internal: true},
 		"late": {Open: true, Late: domain.LateNow}, "answered late": {Late: domain.LateResponse, From: last.CreatedAt, To: last.CreatedAt.AddDate(0, 1, 0)},
+		"waiting": {Statuses: []domain.Status{domain.StatusWaiting}}, "waiting oldest": {Statuses: []domain.Status{domain.StatusWaiting}, Order: domain.OrderOldest},
 		"words": {Search: "impressora marca77", Internal: true}, "own words": {Search: "marca77", RequesterID: 77},
+		"words anywhere": {Search: "vi marca77 pessoa"}, "common word": {Search: "impressora", Internal: true}, "number or word": {Search: "marca 77"},
+		"pasted": {Search: "a impressora marca77 da pessoa 78 não liga desde ontem", Internal: true}, "words of one text": {Search: `"marca77 não"`},
 	} {
 		f.Limit = 50
 		out["list "+name] = func() error { _, _, err := h.Tickets(ctx, f); return err }
 	}
-	for name, f := range map[string]domain.TicketFilter{"all": {}, "own": {RequesterID: 77}} {
+	for name, f := range map[string]domain.TicketFilter{
+		"all": {}, "own": {RequesterID: 77}, "oldest": {Order: domain.OrderOldest}, "by priority": {Order: domain.OrderPriority},
+		"number": {Search: "#77", Internal: true}, "words": {Search: "marca77 impressora", Internal: true}, "own words": {Search: "vi marca77", RequesterID: 77},
+		"common word": {Search: "impressora", Internal: true},
+	} {
 		out["board "+name] = func() error { _, err := h.Board(ctx, f, 25); return err }
 	}
 	out["whole list"] = func() error {
