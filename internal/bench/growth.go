@@ -56,6 +56,18 @@ func (b *bench) growth(ctx context.Context) error {
 	})
 }
 
+// warmth is how long a request is asked before it is measured.
+const warmth = 6 * time.Second
+
+// warm asks for a while without measuring. What is new to a fresh copy says nothing about how many tickets there are: a page
+// is read from its file once, and each connection's first look at a page of the shared buffers costs more than a
+// descent of an index. A thousand tickets are warm at once, a million after some seconds; both get the same time.
+func (b *bench) warm(ctx context.Context, p *program, l load) error {
+	l.length = warmth
+	s, err := b.run(ctx, p, l)
+	return errors.Join(err, s.sound("warm up"))
+}
+
 func (b *bench) onCopy(ctx context.Context, database string, do func(p *program) error) error {
 	if err := b.cluster.copyDatabase(ctx, database, database+"_work"); err != nil {
 		return err
@@ -67,13 +79,17 @@ func (b *bench) grow(ctx context.Context, small, large *program) error {
 	for _, g := range growers {
 		var few, many, ratios []float64
 		var cpu cpuShare
+		programs := []*program{small, large}
+		loads := []load{b.growing(g, smallTickets), b.growing(g, largeTickets)}
+		for i, p := range programs {
+			if err := b.warm(ctx, p, loads[i]); err != nil {
+				return err
+			}
+		}
 		for range b.rounds {
 			var at [2]sample
-			for i, p := range []*program{small, large} {
-				tickets := []int{smallTickets, largeTickets}[i]
-				s, err := b.run(ctx, p, load{clients: clients, length: max(b.length/2, time.Second), next: func(client, _ int) request {
-					return g.next(b, tickets, client)
-				}})
+			for i, p := range programs {
+				s, err := b.run(ctx, p, loads[i])
 				if err = errors.Join(err, s.sound(g.name)); err != nil {
 					return err
 				}
@@ -88,6 +104,10 @@ func (b *bench) grow(ctx context.Context, small, large *program) error {
 		})
 	}
 	return nil
+}
+
+func (b *bench) growing(g grower, tickets int) load {
+	return load{clients: clients, length: max(b.length/2, time.Second), next: func(client, _ int) request { return g.next(b, tickets, client) }}
 }
 
 // statistics asks for the counters while tickets are opened.
@@ -186,13 +206,17 @@ func watchMemory(ctx context.Context, p *program) (peak func() int64, stop func(
 
 // fullText searches for words that are in a thousand tickets, and for ones with a common word beside them.
 func (b *bench) fullText(ctx context.Context, p *program) error {
-	s, err := b.run(ctx, p, load{clients: 4, length: b.length, next: func(client, n int) request {
+	l := load{clients: 4, length: b.length, next: func(client, n int) request {
 		words := marker(rand.IntN(markers))
 		if n%2 == 0 {
 			words = "equipamento+" + words
 		}
 		return request{"GET", "/api/chamados?limite=50&busca=" + words, b.actors.it[client], ""}
-	}})
+	}}
+	if err := b.warm(ctx, p, l); err != nil {
+		return err
+	}
+	s, err := b.run(ctx, p, l)
 	if err = errors.Join(err, s.sound("search")); err != nil {
 		return err
 	}
