@@ -14,11 +14,16 @@ var _ domain.Tx = (*store)(nil)
 
 // Conversation returns the stored state of a chat, nil if there is none.
 func (s *store) Conversation(ctx context.Context, chatID int64) (json.RawMessage, error) {
+	if a := s.aheadOf(chatID); a != nil {
+		return a.conversation, nil
+	}
 	var state []byte
-	err := s.run(ctx, statement{sql: `SELECT estado FROM conversas WHERE chat_id = $1`, args: []any{chatID},
+	err := s.run(ctx, statement{sql: conversationSQL, args: []any{chatID},
 		read: each(func(rows pgx.Rows) error { return rows.Scan(&state) })})
 	return state, wrap("read a conversation", err)
 }
+
+const conversationSQL = `SELECT estado FROM conversas WHERE chat_id = $1`
 
 // SaveConversation stores the state of a chat; nil forgets it.
 func (s *store) SaveConversation(ctx context.Context, chatID int64, state json.RawMessage) error {

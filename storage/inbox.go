@@ -96,18 +96,19 @@ func (x inbox) Work(
 	return u, u.UpdateID != 0, err
 }
 
-// take locks the lane and reads its first update in one round trip. The second statement's snapshot is
-// taken after the lock was, so that it sees what the lane's last worker committed.
+// take locks the lane and reads its first update, and what most of them need, in one round trip. The snapshots of the
+// statements after the first are taken after the lock was, so that they see what the lane's last worker committed.
 func (x inbox) take(ctx context.Context, s *store, lane int64, u *domain.Update) error {
 	var locked, due bool
-	err := s.run(ctx,
-		statement{sql: `SELECT pg_try_advisory_xact_lock($1)`, args: []any{lane}, read: one(func(rows pgx.Rows) error { return rows.Scan(&locked) })},
-		statement{sql: `SELECT bot_id, update_id, faixa, conteudo, recebido_em, tentativas, coalesce(proxima_em <= $2, true) FROM entrada
+	a := &ahead{chat: lane}
+	err := s.run(ctx, append([]statement{
+		{sql: `SELECT pg_try_advisory_xact_lock($1)`, args: []any{lane}, read: one(func(rows pgx.Rows) error { return rows.Scan(&locked) })},
+		{sql: `SELECT bot_id, update_id, faixa, conteudo, recebido_em, tentativas, coalesce(proxima_em <= $2, true) FROM entrada
 			WHERE faixa = $1 AND tratado_em IS NULL AND parado_em IS NULL ORDER BY update_id LIMIT 1`, args: []any{lane, x.db.clock()},
 			read: each(func(rows pgx.Rows) error {
 				return rows.Scan(&u.BotID, &u.UpdateID, &u.Lane, &u.Payload, (*zeroTime)(&u.ReceivedAt), &u.Attempts, &due)
 			})},
-	)
+	}, a.statements()...)...)
 	if err != nil {
 		return wrap("take an update", err)
 	}
@@ -115,6 +116,7 @@ func (x inbox) take(ctx context.Context, s *store, lane int64, u *domain.Update)
 		*u = domain.Update{}
 		return errNotDue
 	}
+	s.tx.ahead = a
 	return nil
 }
 

@@ -88,6 +88,50 @@ func TestWorkCommitsAllOrNothing(t *testing.T) {
 	}
 }
 
+// What is read together with an update serves as long as the transaction has done nothing.
+func TestWhatWasReadAheadIsNotOlderThanTheTransaction(t *testing.T) {
+	h := newHouse(t)
+	ana := h.user("ana", domain.RoleEmployee)
+	h.link(ana, private)
+	h.receive(private, 10)
+	u, ok, err := h.Inbox().Work(t.Context(), private, func(ctx context.Context, tx domain.Tx, _ domain.Update) error {
+		linked := func(want string) {
+			t.Helper()
+			if a, err := tx.UserByTelegram(ctx, private); err != nil || a.Name != want {
+				t.Errorf("%+v %v instead of %s", a, err, want)
+			}
+		}
+		linked("ana")
+		if state, err := tx.Conversation(ctx, private); err != nil || state != nil {
+			t.Errorf("%s %v", state, err)
+		}
+		if state, err := tx.Conversation(ctx, 1); err != nil || state != nil {
+			t.Errorf("another chat's: %s %v", state, err)
+		}
+		bia, err := tx.CreateUser(ctx, domain.User{Name: "bia", Email: "bia@exemplo.com", Role: domain.RoleEmployee, Active: true}, "")
+		h.must(err)
+		must2(tx.UnlinkTelegram(ctx, ana.ID))(t)
+		must2(tx.LinkTelegram(ctx, bia.ID, domain.TelegramProfile{ID: private, Name: "@bia"}))(t)
+		linked("bia")
+		return tx.SaveConversation(ctx, private, []byte(`{"a": 1}`))
+	})
+	if err != nil || !ok || u.UpdateID != 10 {
+		t.Fatalf("%+v %v %v", u, ok, err)
+	}
+	h.receive(private, 11)
+	_, _, err = h.Inbox().Work(t.Context(), private, func(ctx context.Context, tx domain.Tx, _ domain.Update) error {
+		if state, err := tx.Conversation(ctx, private); err != nil || string(state) != `{"a": 1}` {
+			t.Errorf("%s %v", state, err)
+		}
+		h.must(tx.SaveConversation(ctx, private, nil))
+		if state, err := tx.Conversation(ctx, private); err != nil || state != nil {
+			t.Errorf("it was forgotten: %s %v", state, err)
+		}
+		return nil
+	})
+	h.must(err)
+}
+
 func TestFailedUpdateIsRetriedThenParked(t *testing.T) {
 	h := newHouse(t)
 	h.receive(1, 10, 11)

@@ -86,15 +86,22 @@ func TestRoundTripsAndStatements(t *testing.T) {
 			return err
 		}},
 		"stats": {1, 1, func() error { _, err := h.Stats(t.Context()); return err }},
-		"update": {2, 7, func() error {
+		"update": {2, 9, func() error {
 			update++
-			h.receive(5, update)
+			h.receive(private, update)
 			c.reset()
-			_, _, err := h.Inbox().Work(t.Context(), 5, func(ctx context.Context, tx domain.Tx, _ domain.Update) error {
-				if err := tx.SaveConversation(ctx, 5, []byte(`{}`)); err != nil {
+			_, _, err := h.Inbox().Work(t.Context(), private, func(ctx context.Context, tx domain.Tx, _ domain.Update) error {
+				u, err := tx.UserByTelegram(ctx, private)
+				if err != nil || u.ID != ana.ID {
+					return fmt.Errorf("%+v, %w", u, err)
+				}
+				if _, err := tx.Conversation(ctx, private); err != nil {
 					return err
 				}
-				return tx.Enqueue(ctx, domain.Outgoing{ChatID: 5})
+				if err := tx.SaveConversation(ctx, private, []byte(`{}`)); err != nil {
+					return err
+				}
+				return tx.Enqueue(ctx, domain.Outgoing{ChatID: private})
 			})
 			return err
 		}},

@@ -89,7 +89,7 @@ func woken(list []statement) Wake {
 // the next statement or with the commit, and an error shows there.
 func (s *store) later(ctx context.Context, list ...statement) error {
 	if s.tx != nil {
-		s.tx.deferred = append(s.tx.deferred, list...)
+		s.tx.ahead, s.tx.deferred = nil, append(s.tx.deferred, list...)
 		return nil
 	}
 	return s.run(ctx, list...)

@@ -19,6 +19,7 @@ type tx struct {
 	conn     *pgxpool.Conn
 	deferred []statement
 	wake     Wake
+	ahead    *ahead
 	failed   error // the statement that spoiled the transaction
 	done     bool
 }
@@ -30,6 +31,7 @@ func (t *tx) run(ctx context.Context, list []statement) error {
 	if t.failed != nil {
 		return fmt.Errorf("the transaction failed before: %w", t.failed)
 	}
+	t.ahead = nil
 	all := make([]statement, 0, len(t.deferred)+len(list)+1)
 	if t.conn == nil {
 		conn, err := t.db.acquire(ctx)

@@ -40,8 +40,13 @@ func (s *store) UserByEmail(ctx context.Context, email string) (domain.User, err
 
 // UserByTelegram returns the account linked to a Telegram id, or [domain.ErrUserNotFound].
 func (s *store) UserByTelegram(ctx context.Context, telegramID int64) (domain.User, error) {
-	return s.user(ctx, `SELECT `+userColumns+` FROM usuarios u WHERE u.telegram_id = $1`, telegramID)
+	if a := s.aheadOf(telegramID); a != nil && a.linked {
+		return a.user, nil
+	}
+	return s.user(ctx, userByTelegramSQL, telegramID)
 }
+
+const userByTelegramSQL = `SELECT ` + userColumns + ` FROM usuarios u WHERE u.telegram_id = $1`
 
 // PasswordHash returns the stored hash, "" when there is none, or [domain.ErrUserNotFound].
 func (s *store) PasswordHash(ctx context.Context, userID int64) (string, error) {
