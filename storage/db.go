@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -65,7 +64,7 @@ type DB struct {
 	sealer   sealer
 	gather   time.Duration
 	wait     time.Duration // for a connection
-	doubts   sync.Map      // lanes in which this process may have leases that it does not know of → its number then
+	handed   handover
 	zone     string
 	mails    bool // notices become mails where there is no open chat
 

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -30,3 +31,14 @@ func (db *DB) Leave(ctx context.Context) { db.leave(ctx) }
 
 // Conn returns a connection of those that requests have. The caller releases it.
 func (db *DB) Conn(ctx context.Context) (*pgxpool.Conn, error) { return db.acquire(ctx) }
+
+// Overdue makes what is in memory for the relay have waited for too long.
+func (db *DB) Overdue() {
+	db.handed.mu.Lock()
+	defer db.handed.mu.Unlock()
+	for _, l := range db.handed.lanes {
+		for _, a := range l.ready {
+			a.committed = a.committed.Add(-time.Minute)
+		}
+	}
+}

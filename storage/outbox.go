@@ -34,7 +34,16 @@ ORDER BY primeira.prioridade, primeira.id LIMIT $2`
 // urgent first. What was to go out as soon as it was written is due, also if the clock was set back since.
 func (x outbox) DueLanes(ctx context.Context, limit int) ([]int64, error) {
 	var lanes []int64
-	err := x.db.run(ctx, statement{sql: dueSQL, args: []any{x.db.clock(), limit}, read: ints(&lanes)})
+	list := []statement{{sql: dueSQL, args: []any{x.db.clock(), limit}, read: ints(&lanes)}}
+	x.db.handed.looks()
+	loose := x.db.handed.overdue(false)
+	if len(loose) > 0 {
+		list = append([]statement{release(loose)}, list...)
+	}
+	err := x.db.run(ctx, list...)
+	if err == nil {
+		x.db.handed.released(loose)
+	}
 	return lanes, wrap("look for messages to send", err)
 }
 
@@ -99,6 +108,7 @@ func linkSent(d domain.Delivery, messageID int64, hash []byte, now time.Time) []
 // Retry puts a delivery back until at, and remembers if it is uncertain or steps aside. It has no effect on rows that
 // somebody else took meanwhile, because the lease had run out.
 func (x outbox) Retry(ctx context.Context, d domain.Delivery, at time.Time, counted bool, cause string) error {
+	x.db.handed.shut(d.Lane) // what was written after it waits for it
 	err := x.db.run(ctx, statement{sql: `UPDATE saida SET proxima_em = $3, tomado_ate = NULL, erro = $4,
 			tentativas = tentativas + CASE WHEN $5 THEN 1 ELSE 0 END, incerto = incerto OR $6, adiado = adiado OR $7
 		WHERE id = ANY ($1) AND terminado_em IS NULL AND tentativas <= $2`,

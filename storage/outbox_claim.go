@@ -79,13 +79,17 @@ func (x outbox) ClaimAnswer(ctx context.Context, lane int64, lease time.Duration
 	return x.claim(ctx, lane, lease, priorityAnswer)
 }
 
-// claim takes the next delivery that has at most this priority. One that fails may have taken something all the same:
+// claim takes the next delivery that has at most this priority; nothing has to be asked for an answer that this process
+// has written under a lease. A claim that fails may have taken something all the same:
 // since a process sends one delivery of a lane at a time, its next claim there knows that nobody is sending that.
 func (x outbox) claim(ctx context.Context, lane int64, lease time.Duration, least int16) (d domain.Delivery, ok bool, err error) {
 	owner, _ := x.db.owner(lease)
+	if d, ok := x.db.handed.take(lane, owner); ok {
+		return d, true, nil
+	}
 	defer func() {
 		if err != nil && owner != nil {
-			x.db.doubts.LoadOrStore(lane, *owner)
+			x.db.handed.doubt(lane, *owner)
 		}
 	}()
 	return x.take(ctx, lane, lease, least)
@@ -127,10 +131,13 @@ func (x outbox) lease(ctx context.Context, lane int64, lease time.Duration, leas
 	owner, lease := x.db.owner(lease)
 	var out []claimed
 	list := []statement{{sql: `SELECT pg_advisory_xact_lock($1, hashint8($2)), ` + plannedOnce, args: []any{lockOutbox, lane}}}
-	doubtful, doubted := x.db.doubts.Load(lane)
-	if doubted {
+	opening := x.db.handed.opening(lane)
+	if len(opening.loose) > 0 {
+		list = append(list, release(opening.loose))
+	}
+	if opening.doubt != nil {
 		list = append(list, statement{sql: `UPDATE saida SET tomado_ate = NULL WHERE faixa = $1 AND terminado_em IS NULL AND tomado_por = $2`,
-			args: []any{lane, doubtful}})
+			args: []any{lane, *opening.doubt}})
 	}
 	list = append(list,
 		statement{sql: claimSQL, args: []any{lane, now, lease, claimWindow, now.Add(x.db.gather), least, owner, domain.NoticeTogether}, read: each(func(rows pgx.Rows) error {
@@ -142,8 +149,8 @@ func (x outbox) lease(ctx context.Context, lane int64, lease time.Duration, leas
 		})},
 	)
 	err := x.db.run(ctx, list...)
-	if err == nil && doubted {
-		x.db.doubts.Delete(lane)
+	if err == nil {
+		x.db.handed.opened(lane, opening)
 	}
 	sortClaimed(out)
 	return out, err

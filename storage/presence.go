@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 	"time"
 
@@ -128,7 +129,10 @@ func (db *DB) leave(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveTimeout)
 	defer cancel()
-	if err := db.transact(ctx, func(s *store) error { return db.free(ctx, s, []int64{id}) }); err != nil {
+	if err := db.transact(ctx, func(s *store) error {
+		// What has never been given to Telegram is not uncertain.
+		return errors.Join(s.run(ctx, release(db.handed.overdue(true))), db.free(ctx, s, []int64{id}))
+	}); err != nil {
 		db.log.Warn("cannot take leave of the other processes", "error", err)
 	}
 }

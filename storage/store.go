@@ -171,9 +171,15 @@ func (db *DB) transact(ctx context.Context, fn func(*store) error) error {
 		return err
 	}
 	if err := t.commit(ctx); err != nil {
+		t.unknown = true
 		return wrap("commit", err)
 	}
+	own := db.handed.committed(t.answers)
+	t.answers = nil
 	db.wake.committed(t.wake)
+	if len(own) > 0 {
+		db.wake.tell(Wake{OutboxLanes: own}) // others find nothing to do there
+	}
 	return nil
 }
 

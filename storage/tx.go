@@ -20,6 +20,8 @@ type tx struct {
 	deferred []statement
 	wake     Wake
 	ahead    *ahead
+	answers  []*answer
+	unknown  bool  // whether it was committed
 	failed   error // the statement that spoiled the transaction
 	done     bool
 }
@@ -70,6 +72,8 @@ func (t *tx) commit(ctx context.Context) error {
 
 // end rolls back what was not committed and gives the connection back.
 func (t *tx) end(ctx context.Context) {
+	t.db.handed.ended(t.answers, !t.unknown)
+	t.answers = nil
 	if t.conn == nil {
 		return
 	}
