@@ -109,6 +109,7 @@ type Delivery struct {
 	Attempts  int     // earlier attempts that count
 	Uncertain bool    // an earlier attempt may have reached Telegram
 	Aside     bool    // what comes after it need not wait for it any more
+	Alone     bool    // nothing comes after it, unless its process is told so from now on
 	CreatedAt time.Time
 }
 

@@ -60,6 +60,7 @@ type DB struct {
 	wake     *wakes
 	writers  *pgxpool.Pool // of gangs alone: what they write is planned once for each of their few connections
 	gangs    gangs[*decision]
+	acks     gangs[statement] // deliveries that are noted as sent
 	presence presence
 	sealer   sealer
 	gather   time.Duration
@@ -94,7 +95,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
 	db := &DB{
-		pool: pool, log: o.Log, now: o.Now, wake: newWakes(), gather: o.Gather, wait: o.Patience, zone: o.Location.String(),
+		pool: pool, log: o.Log, now: o.Now, gather: o.Gather, wait: o.Patience, zone: o.Location.String(),
 		mails: !o.MailOff,
 	}
 	db.contents, db.outside = o.Contents, o.Contents != nil && o.ContentsOutside
@@ -103,7 +104,9 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 		return nil, fmt.Errorf("key: %w", err)
 	}
 	db.store = store{db: db}
+	db.wake = newWakes(db.handed.woken)
 	db.gangs = gangs[*decision]{write: db.writeDecisions, patience: db.wait}
+	db.acks = gangs[statement]{write: func(ctx context.Context, list ...statement) error { return db.runOn(ctx, db.pool, list) }, patience: db.wait}
 	if err := errors.Join(db.openWriters(ctx, cfg), db.Ping(ctx), db.openReplica(ctx, o.ReplicaURL, cfg)); err != nil {
 		db.Close()
 		return nil, err

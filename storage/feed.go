@@ -41,8 +41,8 @@ func (x feed) Since(ctx context.Context, cursor int64, limit int) ([]domain.Even
 // What this process commits is handed over at once, what others commit is read when they tell of it. While the
 // database is away it waits.
 func (x feed) Follow(ctx context.Context, yield func(events []domain.Event, cursor int64) error) error {
-	f := follower{feed: x, handed: handed{signal: make(chan struct{}, 1)}}
-	defer x.db.OnWake(f.handed.hear)()
+	f := follower{feed: x, news: news{signal: make(chan struct{}, 1)}}
+	defer x.db.OnWake(f.news.hear)()
 	if err := f.start(ctx); err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (f *follower) wait(ctx context.Context, poll <-chan time.Time) error {
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-f.handed.signal:
+	case <-f.news.signal:
 	case <-rested:
 	case <-poll:
 		f.due = true
@@ -104,7 +104,7 @@ type follower struct {
 	last int64 // the highest id seen
 	gaps []gap // ids below last that were not seen, ascending
 
-	handed handed
+	news   news
 	due    bool // there may be events that were not handed over
 	looked time.Time
 }

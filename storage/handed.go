@@ -43,6 +43,7 @@ type handedLane struct {
 	ready   []*answer // committed, in their order
 	loose   []*answer // under lease, but to be claimed
 	shut    bool
+	more    bool   // something else was written since the chat is remembered
 	doubt   *int64 // leases of this process that it does not know of, under this number of it
 }
 
@@ -54,6 +55,7 @@ type answer struct {
 	created   time.Time
 	id        int64     // 0 when it is not written
 	until     time.Time // the lease; zero when there is none, because it has to wait for something else
+	alone     bool      // nothing waited after it when it was written
 	committed time.Time
 }
 
@@ -173,8 +175,28 @@ func (h *handover) take(lane int64, owner *int64) (domain.Delivery, bool) {
 	}
 	l.ready = slices.Delete(l.ready, 0, 1)
 	h.held--
+	d := a.delivery()
+	d.Alone = a.alone && !l.more && len(l.ready)+l.writing == 0
 	h.tidy(lane)
-	return a.delivery(), true
+	return d, true
+}
+
+// woken hears of what else is written to chats, here or elsewhere, before the relay does.
+func (h *handover) woken(w Wake) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, list := range [][]int64{w.OutboxLanes, w.NoticeLanes} {
+		for _, id := range list {
+			if l := h.lanes[id]; l != nil {
+				l.more = true
+			}
+		}
+	}
+	if w.Missed {
+		for _, l := range h.lanes {
+			l.more = true
+		}
+	}
 }
 
 func (a *answer) delivery() domain.Delivery {
@@ -273,7 +295,9 @@ const handedSQL = `INSERT INTO saida (faixa, topico_id, chamado_id, prioridade, 
 		AND NOT EXISTS (
 			SELECT FROM saida WHERE faixa = $1 AND terminado_em IS NULL AND tomado_ate > now() AND tomado_por IS DISTINCT FROM $11)
 		THEN $11::bigint END) p (id)
-	ON CONFLICT (chave) DO NOTHING RETURNING id, tomado_ate`
+	ON CONFLICT (chave) DO NOTHING RETURNING id, tomado_ate,
+		NOT EXISTS (SELECT FROM saida WHERE faixa = $1 AND terminado_em IS NULL
+			AND (prioridade <= $4 AND tomado_por = $11 AND tomado_ate > now()) IS NOT TRUE)`
 
 // handOver makes of the statement that writes an answer one that writes it under a lease; only in a transaction is
 // it known when others may see it.
@@ -286,7 +310,7 @@ func (s *store) handOver(st *statement, m domain.Outgoing, created time.Time) {
 	s.tx.answers = append(s.tx.answers, a)
 	st.sql, st.args = handedSQL, append(st.args, *owner, lease)
 	st.read = each(func(rows pgx.Rows) error {
-		err := rows.Scan(&a.id, (*zeroTime)(&a.until))
+		err := rows.Scan(&a.id, (*zeroTime)(&a.until), &a.alone)
 		if a.until.IsZero() {
 			st.wake.OutboxLanes = append(st.wake.OutboxLanes, a.lane)
 		}

@@ -68,7 +68,7 @@ func TestAnswerIsSentByItsWriterWithoutAClaim(t *testing.T) {
 	if c.trips > 0 {
 		t.Errorf("%d round trips: %v", c.trips, c.statements)
 	}
-	want.IDs = []int64{want.IDs[0] + 1}
+	want.IDs, want.Alone = []int64{want.IDs[0] + 1}, true
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -114,6 +114,40 @@ func TestAnswersKeepTheirOrderWithAndWithoutClaims(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Who has sent the only message of a chat need not look for more, unless it was told that there is something.
+func TestAnswerThatNothingComesAfter(t *testing.T) {
+	h := newHouse(t)
+	p := relaying(t, h)
+	alone := func(want bool) {
+		t.Helper()
+		d := p.claim(1)
+		if d.Alone != want {
+			t.Errorf("%d is alone: %v", d.Message.ReplyTo, d.Alone)
+		}
+		p.sent(d, 1)
+	}
+	p.enqueue(answer(1))
+	p.enqueue(answer(2))
+	alone(false)
+	alone(true)
+	p.enqueue(answer(3))
+	h.must(p.Enqueue(t.Context(), answer(4))) // to be claimed
+	alone(false)
+	alone(false)
+	p.enqueue(domain.Outgoing{ChatID: 1, At: h.clock.Now().Add(time.Minute)})
+	p.enqueue(answer(5))
+	p.nothing(2)
+	d := p.claim(1)
+	if d.Alone {
+		t.Error("something waits for its time")
+	}
+	p.sent(d, 1)
+	h.clock.Add(time.Minute)
+	alone(false)
+	p.enqueue(answer(6))
+	alone(true)
 }
 
 func TestWhatIsNoPlainAnswerIsClaimed(t *testing.T) {

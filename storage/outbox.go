@@ -62,9 +62,14 @@ func (x outbox) Sent(ctx context.Context, d domain.Delivery, messageID int64, ha
 	case messageID != 0 && d.TicketID != 0:
 		list = append(list, linkSent(d, messageID, hash, now)...)
 	}
-	err := x.db.run(ctx, list...)
+	var err error
+	if len(list) == 1 {
+		err = x.db.acks.run(ctx, list[0])
+	} else {
+		err = x.db.run(ctx, list...)
+	}
 	if err == nil {
-		x.db.wakes(Wake{NoticeLanes: []int64{d.Lane}})
+		x.db.wake.others(Wake{NoticeLanes: []int64{d.Lane}}) // who has sent this goes on anyway
 	}
 	return wrap("finish a delivery", err)
 }

@@ -178,7 +178,7 @@ func (db *DB) transact(ctx context.Context, fn func(*store) error) error {
 	t.answers = nil
 	db.wake.committed(t.wake)
 	if len(own) > 0 {
-		db.wake.tell(Wake{OutboxLanes: own}) // others find nothing to do there
+		db.wake.announce(Wake{OutboxLanes: own}) // others find nothing to do there
 	}
 	return nil
 }

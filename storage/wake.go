@@ -67,12 +67,13 @@ type wakes struct {
 	mu        sync.Mutex
 	listeners map[int]func(Wake)
 	next      int
+	first     func(Wake) // called before the listeners
 	pending   Wake
 	signal    chan struct{} // holds one token while pending is not empty
 }
 
-func newWakes() *wakes {
-	return &wakes{listeners: map[int]func(Wake){}, signal: make(chan struct{}, 1)}
+func newWakes(first func(Wake)) *wakes {
+	return &wakes{first: first, listeners: map[int]func(Wake){}, signal: make(chan struct{}, 1)}
 }
 
 // OnWake calls f after each commit of this process that wrote something of a [Wake], and (while [DB.Run]
@@ -104,6 +105,14 @@ func (db *DB) Look(l domain.Look) {
 
 // committed tells of a commit of this process.
 func (w *wakes) committed(what Wake) {
+	w.others(what)
+	if !what.empty() {
+		w.tell(what)
+	}
+}
+
+// others lets other processes be told of a commit of this one.
+func (w *wakes) others(what Wake) {
 	if what.empty() {
 		return
 	}
@@ -119,11 +128,15 @@ func (w *wakes) committed(what Wake) {
 	case w.signal <- struct{}{}:
 	default:
 	}
-	w.tell(what)
 }
 
 // tell calls the listeners of this process.
 func (w *wakes) tell(what Wake) {
+	w.first(what)
+	w.announce(what)
+}
+
+func (w *wakes) announce(what Wake) {
 	w.mu.Lock()
 	listeners := make([]func(Wake), 0, len(w.listeners))
 	for _, f := range w.listeners {

@@ -173,7 +173,9 @@ func (r *Relay) step(ctx context.Context, lane int64) lanes.Next {
 		r.quiet.empty(lane)
 		return lanes.Idle()
 	}
-	r.quiet.answered(lane)
+	if !d.Alone || wait > 0 {
+		r.quiet.answered(lane)
+	}
 	if wait > 0 {
 		r.retry(ctx, d, wait, false, "waits for its turn")
 		return lanes.Aside(wait)

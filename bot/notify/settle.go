@@ -36,8 +36,13 @@ func (r *Relay) settle(ctx context.Context, d domain.Delivery, what done, err er
 		r.ack(ctx, d, "sent", func(ctx context.Context) error {
 			return r.o.Outbox.Sent(ctx, d, what.messageID, what.hash)
 		})
+		if d.Alone {
+			r.quiet.empty(d.Lane)
+			return lanes.Idle()
+		}
 		return lanes.Again()
 	}
+	r.quiet.answered(d.Lane)
 	if wait, ok := errors.AsType[chat.RetryAfter](err); ok {
 		r.limits.pause(d.Lane, r.o.Now().Add(wait.Wait), r.o.Now())
 		r.gate.flood(d.Lane, wait.Wait)

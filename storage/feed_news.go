@@ -8,9 +8,9 @@ import (
 	"chamados/domain"
 )
 
-// handed is what this process has committed since a follower last asked. It saves the follower a look, which takes longer
+// news is what this process has committed since a follower last asked. It saves the follower a look, which takes longer
 // than telling everybody does.
-type handed struct {
+type news struct {
 	mu     sync.Mutex
 	events []domain.Event
 	others bool          // there may be events that only a look finds
@@ -18,32 +18,32 @@ type handed struct {
 }
 
 // hear is called after commits. What is too much to keep is read instead.
-func (h *handed) hear(w Wake) {
+func (n *news) hear(w Wake) {
 	if !w.Events && !w.Missed {
 		return
 	}
-	h.mu.Lock()
-	if len(h.events)+len(w.Fresh) <= feedPage {
-		h.events = append(h.events, w.Fresh...)
-		h.others = h.others || w.Missed || len(w.Fresh) == 0
+	n.mu.Lock()
+	if len(n.events)+len(w.Fresh) <= feedPage {
+		n.events = append(n.events, w.Fresh...)
+		n.others = n.others || w.Missed || len(w.Fresh) == 0
 	} else {
-		h.events, h.others = nil, true
+		n.events, n.others = nil, true
 	}
-	h.mu.Unlock()
+	n.mu.Unlock()
 	select {
-	case h.signal <- struct{}{}:
+	case n.signal <- struct{}{}:
 	default:
 	}
 }
 
 // accept returns what was handed over and has not been seen, in order.
 func (f *follower) accept() []domain.Event {
-	h := &f.handed
-	h.mu.Lock()
-	events := h.events
-	f.due = f.due || h.others
-	h.events, h.others = nil, false
-	h.mu.Unlock()
+	n := &f.news
+	n.mu.Lock()
+	events := n.events
+	f.due = f.due || n.others
+	n.events, n.others = nil, false
+	n.mu.Unlock()
 	slices.SortFunc(events, func(a, b domain.Event) int { return cmp.Compare(a.ID, b.ID) })
 	return slices.DeleteFunc(events, func(e domain.Event) bool { return !f.isNew(e.ID) })
 }
