@@ -2,7 +2,7 @@
 
 # Whole runs may be bounded or narrowed from outside: make test TEST_FLAGS='-run TestDesk' PACKAGES=./domain/...
 PACKAGES     ?= ./...
-TEST_TIMEOUT ?= 10m
+TEST_TIMEOUT ?= 30m
 TEST_FLAGS   ?=
 FUZZ_TIME    ?= 20s
 VERSION      ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)

@@ -68,10 +68,9 @@ func (v *visit) listed(ctx context.Context, verb callback.Verb, limit int) ([]do
 	if err != nil || len(open) >= limit {
 		return open, err
 	}
-	f.Open, f.Limit = false, limit-len(open)
-	f.Statuses = []domain.Status{domain.StatusResolved, domain.StatusClosed, domain.StatusCancelled}
+	f.Open, f.Statuses = false, []domain.Status{domain.StatusResolved, domain.StatusClosed, domain.StatusCancelled}
 	done, err := v.tickets(ctx, f)
-	return append(open, done...), err
+	return append(open, done[:min(len(done), limit-len(open))]...), err
 }
 
 func (v *visit) tickets(ctx context.Context, f domain.TicketFilter) ([]domain.Ticket, error) {

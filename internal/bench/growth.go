@@ -62,22 +62,17 @@ const warmth = 6 * time.Second
 // warm asks for a while without measuring. What is new to a fresh copy says nothing about how many tickets there are: a page
 // is read from its file once, and each connection's first look at a page of the shared buffers costs more than a
 // descent of an index. A thousand tickets are warm at once, a million after some seconds; both get the same time.
-func (b *bench) warm(ctx context.Context, p *program, l load) error {
-	l.length = warmth
+func (b *bench) warm(ctx context.Context, p *program, l load, length time.Duration) error {
+	l.length = length
 	s, err := b.run(ctx, p, l)
 	return errors.Join(err, s.sound("warm up"))
 }
-
-// prewarm reads what tickets are read from into the shared buffers, which have room for it at a million too. By asking
-// alone it would take a minute.
-const prewarm = `SELECT pg_prewarm(c.oid) FROM pg_class c LEFT JOIN pg_index i ON i.indexrelid = c.oid
-	WHERE coalesce(i.indrelid, c.oid) IN ('chamados'::regclass, 'comentarios'::regclass, 'usuarios'::regclass)`
 
 func (b *bench) onCopy(ctx context.Context, database string, do func(p *program) error) error {
 	if err := b.cluster.copyDatabase(ctx, database, database+"_work"); err != nil {
 		return err
 	}
-	if err := b.cluster.exec(ctx, database+"_work", "CREATE EXTENSION IF NOT EXISTS pg_prewarm", prewarm); err != nil {
+	if err := b.cluster.prewarm(ctx, database+"_work"); err != nil {
 		return err
 	}
 	return b.on(ctx, database+"_work", do)
@@ -90,7 +85,7 @@ func (b *bench) grow(ctx context.Context, small, large *program) error {
 		programs := []*program{small, large}
 		loads := []load{b.growing(g, smallTickets), b.growing(g, largeTickets)}
 		for i, p := range programs {
-			if err := b.warm(ctx, p, loads[i]); err != nil {
+			if err := b.warm(ctx, p, loads[i], warmth); err != nil {
 				return err
 			}
 		}
@@ -221,7 +216,7 @@ func (b *bench) fullText(ctx context.Context, p *program) error {
 		}
 		return request{"GET", "/api/chamados?limite=50&busca=" + words, b.actors.it[client], ""}
 	}}
-	if err := b.warm(ctx, p, l); err != nil {
+	if err := b.warm(ctx, p, l, warmth); err != nil {
 		return err
 	}
 	s, err := b.run(ctx, p, l)
