@@ -175,6 +175,10 @@ func (f *follower) look(ctx context.Context) ([]domain.Event, error) {
 // after the last one; that takes several times as long as the look itself.
 const plannedOnce = `set_config('plan_cache_mode', 'force_generic_plan', true)`
 
+// plannedForMany is plannedOnce for queues, which are empty when a program starts and may be long a minute later: a plan made
+// for a few rows would read all of them until the table is next analysed.
+const plannedForMany = plannedOnce + `, set_config('enable_seqscan', 'off', true)`
+
 func (f *follower) bounds() (from, to []int64) {
 	for _, g := range f.gaps {
 		from, to = append(from, g.from), append(to, g.to)

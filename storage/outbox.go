@@ -34,7 +34,7 @@ ORDER BY primeira.prioridade, primeira.id LIMIT $2`
 // urgent first. What was to go out as soon as it was written is due, also if the clock was set back since.
 func (x outbox) DueLanes(ctx context.Context, limit int) ([]int64, error) {
 	var lanes []int64
-	list := []statement{{sql: dueSQL, args: []any{x.db.clock(), limit}, read: ints(&lanes)}}
+	list := []statement{{sql: `SELECT ` + plannedForMany}, {sql: dueSQL, args: []any{x.db.clock(), limit}, read: ints(&lanes)}}
 	x.db.handed.looks()
 	loose := x.db.handed.overdue(false)
 	if len(loose) > 0 {

@@ -130,7 +130,7 @@ func (x outbox) lease(ctx context.Context, lane int64, lease time.Duration, leas
 	now := x.db.clock()
 	owner, lease := x.db.owner(lease)
 	var out []claimed
-	list := []statement{{sql: `SELECT pg_advisory_xact_lock($1, hashint8($2)), ` + plannedOnce, args: []any{lockOutbox, lane}}}
+	list := []statement{{sql: `SELECT pg_advisory_xact_lock($1, hashint8($2)), ` + plannedForMany, args: []any{lockOutbox, lane}}}
 	opening := x.db.handed.opening(lane)
 	if len(opening.loose) > 0 {
 		list = append(list, release(opening.loose))

@@ -80,6 +80,9 @@ func (b *bench) onCopy(ctx context.Context, database string, do func(p *program)
 
 func (b *bench) grow(ctx context.Context, small, large *program) error {
 	for _, g := range growers {
+		if !b.ops.MatchString(g.name) {
+			continue
+		}
 		var few, many, ratios []float64
 		var cpu cpuShare
 		programs := []*program{small, large}

@@ -37,7 +37,7 @@ type bench struct {
 	length   time.Duration // of one measurement
 	tickets  int           // in the base database
 	only     *regexp.Regexp
-	ops      *regexp.Regexp // of the operations held against pgbench
+	ops      *regexp.Regexp // of the operations that are compared
 
 	telegram *telegram
 	actors   actors
@@ -65,7 +65,7 @@ func run(ctx context.Context) (missed bool, err error) {
 	flag.StringVar(&b.json, "json", "", "also write the result to this file")
 	flag.StringVar(&b.profiles, "profiles", "", "write CPU profiles of the program to this directory, one for each operation")
 	flag.StringVar(&only, "only", "", "measure only the stages whose name matches: "+stageNames())
-	flag.StringVar(&ops, "operations", "", "of the stage throughput only the operations whose name matches: create comment status get page")
+	flag.StringVar(&ops, "operations", "", "of the stages throughput and growth only the operations whose name matches: create comment status get page …")
 	flag.BoolVar(&b.quick, "quick", false, "100,000 tickets only, short measurements")
 	flag.IntVar(&b.rounds, "rounds", 3, "interleaved rounds")
 	flag.DurationVar(&b.length, "length", 5*time.Second, "of one measurement")
