@@ -43,6 +43,7 @@ var notRun = map[string]string{
 	"systemctl daemon-reload":                                                                                                      "changes the machine",
 	"systemctl enable --now chamados":                                                                                              "changes the machine",
 	"chamados restore chamados-2026-11-23.backup":                                                                                  "wants an empty database; the tests of backups restore",
+	"sysctl -w vm.nr_hugepages=600":                                                                                                "changes the machine",
 	"docker compose stop app":                                                                                                      "needs Docker",
 	"docker compose start app":                                                                                                     "needs Docker",
 	"docker compose exec db dropdb --username=chamados chamados":                                                                   "needs Docker",

@@ -3,7 +3,6 @@ package admin
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"errors"
 	"io"
 	"mime"
@@ -62,9 +61,7 @@ func (s *Server) upload(c *call) error {
 	if err != nil {
 		return err
 	}
-	patience, cancel := context.WithTimeout(c.r.Context(), uploadPatience)
-	defer cancel()
-	release, err := s.uploads.take(patience, c.actor.ID)
+	release, err := s.uploads.take(c.r.Context(), c.actor.ID)
 	if err != nil {
 		return &domain.Error{Code: domain.CodeUnavailable, Key: "unavailable", Err: err}
 	}

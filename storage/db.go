@@ -60,7 +60,6 @@ type DB struct {
 	wake     *wakes
 	writers  *pgxpool.Pool // of gangs alone: what they write is planned once for each of their few connections
 	gangs    gangs[*decision]
-	acks     gangs[statement] // deliveries that are noted as sent
 	presence presence
 	sealer   sealer
 	gather   time.Duration
@@ -106,7 +105,6 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	db.store = store{db: db}
 	db.wake = newWakes(db.handed.woken)
 	db.gangs = gangs[*decision]{write: db.writeDecisions, patience: db.wait}
-	db.acks = gangs[statement]{write: func(ctx context.Context, list ...statement) error { return db.runOn(ctx, db.pool, list) }, patience: db.wait}
 	if err := errors.Join(db.openWriters(ctx, cfg), db.Ping(ctx), db.openReplica(ctx, o.ReplicaURL, cfg)); err != nil {
 		db.Close()
 		return nil, err

@@ -2,7 +2,10 @@ package storage
 
 import (
 	"context"
+	"errors"
 	"time"
+
+	"chamados/domain"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -25,6 +28,24 @@ func (db *DB) Enter(ctx context.Context, conn *pgx.Conn) error { return db.enter
 
 // Beat is what a registered process does every second.
 func (db *DB) Beat(ctx context.Context) error { return db.beat(ctx) }
+
+// WriteTogether writes decisions in one transaction, or each alone if the database refuses one of them.
+func (db *DB) WriteTogether(ctx context.Context, records ...*domain.Record) error {
+	var list []*member[*decision]
+	for _, r := range records {
+		d, err := newDecision(r)
+		if err != nil {
+			return err
+		}
+		list = append(list, &member[*decision]{ctx: ctx, what: d, done: make(chan struct{})})
+	}
+	db.gangs.together(list)
+	var errs []error
+	for _, m := range list {
+		errs = append(errs, m.err)
+	}
+	return errors.Join(errs...)
+}
 
 // Leave is what it does at its end.
 func (db *DB) Leave(ctx context.Context) { db.leave(ctx) }

@@ -144,7 +144,7 @@ func (f *follower) cursor() int64 {
 func (f *follower) look(ctx context.Context) ([]domain.Event, error) {
 	var oldest, next int64
 	var late, fresh []domain.Event
-	ask := []statement{{sql: `SELECT ` + plannedOnce, read: each(func(pgx.Rows) error { return nil })}}
+	ask := []statement{{sql: `SELECT ` + plannedOnce}}
 	if len(f.gaps) > 0 {
 		from, to := f.bounds()
 		ask = []statement{

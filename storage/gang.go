@@ -20,6 +20,8 @@ const (
 	gangsAtOnce = 2
 	// gangBeside is how many writes must wait for another such transaction to begin: larger ones cost less for each.
 	gangBeside = 4
+	// gangLate is how long fewer wait at most for the transaction that is under way: some ten times what it takes.
+	gangLate = 100 * time.Millisecond
 )
 
 // gangs joins writes that come at the same time into one transaction, sent in one go: they share its
@@ -35,6 +37,7 @@ type gangs[T any] struct {
 	mu      sync.Mutex
 	waiting []*member[T]
 	working int
+	hurried bool // what waits has waited for long: it goes, however few
 }
 
 // member is one write.
@@ -51,15 +54,33 @@ func (g *gangs[T]) run(ctx context.Context, what T) error {
 	g.join(m)
 	patience, cancel := context.WithTimeout(ctx, g.patience)
 	defer cancel()
-	select {
-	case <-m.done:
-	case <-patience.Done():
-		if g.leave(m) {
-			return wrap("wait for a turn to write", patience.Err())
+	late := time.NewTimer(gangLate)
+	defer late.Stop()
+	for {
+		select {
+		case <-m.done:
+			return m.err
+		case <-late.C:
+			g.hurry()
+		case <-patience.Done():
+			if g.leave(m) {
+				return wrap("wait for a turn to write", patience.Err())
+			}
+			<-m.done
+			return m.err
 		}
-		<-m.done
 	}
-	return m.err
+}
+
+// hurry lets what waits go beside a transaction that takes long.
+func (g *gangs[T]) hurry() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.waiting) > 0 && g.working < gangsAtOnce {
+		g.hurried = true
+		g.working++
+		go g.work()
+	}
 }
 
 func (g *gangs[T]) join(m *member[T]) {
@@ -107,9 +128,10 @@ func (g *gangs[T]) take() []*member[T] {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	n := min(len(g.waiting), gangSize)
-	if g.working > 1 && n < gangBeside {
+	if g.working > 1 && n < gangBeside && !g.hurried {
 		n = 0
 	}
+	g.hurried = false
 	list := slices.Clone(g.waiting[:n])
 	g.waiting = slices.Delete(g.waiting, 0, n)
 	if n == 0 {

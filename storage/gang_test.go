@@ -143,3 +143,25 @@ func TestWriteThatWaitsTooLongIsGivenUp(t *testing.T) {
 		}
 	})
 }
+
+// A transaction that takes long does not hold up the few that come after it.
+func TestFewWritesGoBesideOneThatTakesLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		held := make(chan struct{})
+		g := &gangs[string]{patience: 5 * time.Second, write: func(_ context.Context, list ...string) error {
+			if list[0] == "long" {
+				<-held
+			}
+			return nil
+		}}
+		var group sync.WaitGroup
+		group.Go(func() { _ = g.run(context.Background(), "long") })
+		synctest.Wait()
+		begin := time.Now()
+		if err := g.run(context.Background(), "short"); err != nil || time.Since(begin) != gangLate {
+			t.Errorf("%v after %s", err, time.Since(begin))
+		}
+		close(held)
+		group.Wait()
+	})
+}

@@ -262,6 +262,18 @@ func (h *handover) overdue(all bool) []*answer {
 	return out
 }
 
+// doubtful returns the chats in which there may be leases that nobody knows of.
+func (h *handover) doubtful() (lanes []int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for id, l := range h.lanes {
+		if l.doubt != nil && l.writing == 0 {
+			lanes = append(lanes, id)
+		}
+	}
+	return lanes
+}
+
 // released notes that the leases of what was loose have been ended.
 func (h *handover) released(list []*answer) {
 	h.mu.Lock()

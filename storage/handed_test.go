@@ -264,6 +264,9 @@ func TestAnswerOfACommitThatNobodyHeardOf(t *testing.T) {
 		t.Fatal("the commit was heard of")
 	}
 	h.exec(`DROP TRIGGER ausente ON saida`) // waits for the transaction
+	if lanes := must2(p.Outbox().DueLanes(t.Context(), 9))(t); !slices.Contains(lanes, 1) {
+		t.Errorf("the chat is not looked at: %v", lanes)
+	}
 	p.enqueue(answer(2))
 	got := p.answers(1)
 	if want := []int64{1, 2}; !slices.Equal(got, want[2-len(got):]) || len(got) < h.count(`SELECT count(*) FROM saida`) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"chamados/domain"
@@ -31,7 +32,7 @@ WHERE (primeira.proxima_em <= $1 OR primeira.proxima_em <= primeira.criado_em) A
 ORDER BY primeira.prioridade, primeira.id LIMIT $2`
 
 // DueLanes returns chats whose first waiting row can be sent now and that nobody is sending to, the
-// urgent first. What was to go out as soon as it was written is due, also if the clock was set back since.
+// urgent first, and those in which it is not known whether anything is being sent. What was to go out as soon as it was written is due, also if the clock was set back since.
 func (x outbox) DueLanes(ctx context.Context, limit int) ([]int64, error) {
 	var lanes []int64
 	list := []statement{{sql: `SELECT ` + plannedForMany}, {sql: dueSQL, args: []any{x.db.clock(), limit}, read: ints(&lanes)}}
@@ -43,6 +44,11 @@ func (x outbox) DueLanes(ctx context.Context, limit int) ([]int64, error) {
 	err := x.db.run(ctx, list...)
 	if err == nil {
 		x.db.handed.released(loose)
+	}
+	for _, lane := range x.db.handed.doubtful() {
+		if !slices.Contains(lanes, lane) {
+			lanes = append(lanes, lane)
+		}
 	}
 	return lanes, wrap("look for messages to send", err)
 }
@@ -62,12 +68,7 @@ func (x outbox) Sent(ctx context.Context, d domain.Delivery, messageID int64, ha
 	case messageID != 0 && d.TicketID != 0:
 		list = append(list, linkSent(d, messageID, hash, now)...)
 	}
-	var err error
-	if len(list) == 1 {
-		err = x.db.acks.run(ctx, list[0])
-	} else {
-		err = x.db.run(ctx, list...)
-	}
+	err := x.db.run(ctx, list...)
 	if err == nil {
 		x.db.wake.others(Wake{NoticeLanes: []int64{d.Lane}}) // who has sent this goes on anyway
 	}

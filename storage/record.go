@@ -21,6 +21,7 @@ func (s *store) Record(ctx context.Context, r *domain.Record) error {
 	if err != nil {
 		return err
 	}
+	d.patient = s.tx != nil
 	if d.outside, err = s.db.writeAllOutside(r.Attachments); err != nil {
 		return err
 	}
@@ -180,7 +181,7 @@ func (b *recorder) read(rows pgx.Rows) error {
 	}
 	for _, e := range b.events {
 		d := e.of
-		e.TicketID = d.ticket.ID
+		e.TicketID, e.CommentID = d.ticket.ID, e.about()
 		if d.tells[e.place] {
 			e.CommentID = d.Comment.ID
 		}

@@ -36,9 +36,13 @@ var historyColumns = []column[*event]{
 	{"status", "varchar", func(e *event) any { return string(e.Status) }},
 }
 
-// about is the comment that an event is about, 0 for none or for the one that is written with it.
+// about is the comment that an event is about, 0 for none or for the one that is written with it: should the writing
+// have to be repeated, that one gets another id.
 func (e *event) about() int64 {
-	if e.CommentID == 0 && e.Kind == domain.EventCommentUndo {
+	switch {
+	case e.of.tells[e.place]:
+		return 0
+	case e.CommentID == 0 && e.Kind == domain.EventCommentUndo:
 		return e.of.DropComment
 	}
 	return e.CommentID

@@ -60,7 +60,7 @@ func (d *decision) rare() bool {
 }
 
 // waitsForNobody reports whether no transaction can make the statement wait: it changes no row that is there
-// already, or none that another one is changing.
+// already, or only if nobody else holds it.
 func (d *decision) waitsForNobody() bool {
 	switch d.ticketShape() {
 	case opened, changedSince, responded:

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"chamados/domain"
 	"chamados/storage"
@@ -163,4 +164,64 @@ func TestManyChangesOfOneTicketAtOnce(t *testing.T) {
 		t.Errorf("%d changes, at last %q %s; %+v", changes, title, status, v.Ticket)
 	}
 	c.wordsAndCountersAreRight()
+}
+
+// Of decisions that go together one is refused: the others are written once more, each alone, and their history still
+// tells of their own comments.
+func TestWhatIsWrittenAgainIsStillAboutItsComment(t *testing.T) {
+	h, ana, _ := staffed(t)
+	ticket, now := h.open(ana, "um"), h.clock.Now()
+	event := domain.Event{Kind: domain.EventComment, ActorID: ana.ID, RequesterID: ana.ID, Channel: ana.Channel, Status: ticket.Status, At: now}
+	comment := domain.Comment{TicketID: ticket.ID, Text: "ainda não liga", CreatedAt: now, Author: ana.Ref(), Channel: ana.Channel}
+	refused := ticket
+	refused.ID, refused.Title = 0, "nada\x00"
+	err := h.WriteTogether(t.Context(),
+		&domain.Record{Touched: &ticket, Comment: &comment, Events: []domain.Event{event}},
+		&domain.Record{Opened: &refused, Events: []domain.Event{{Kind: domain.EventCreated, ActorID: ana.ID, RequesterID: ana.ID, At: now}}})
+	if err == nil {
+		t.Error("a title with a zero byte is taken")
+	}
+	v := h.view(ticket.ID)
+	if len(v.Comments) != 1 || len(v.Events) != 2 || v.Events[1].CommentID != v.Comments[0].ID {
+		t.Errorf("comments %+v, events %+v", v.Comments, v.Events)
+	}
+}
+
+// Whoever answers first while a colleague is changing the ticket waits for them, inside a transaction too.
+func TestFirstAnswerWaitsForWhoeverHoldsTheTicket(t *testing.T) {
+	h, ana, ti := staffed(t)
+	for name, answer := range map[string]func(id int64) error{
+		"alone": func(id int64) error {
+			_, err := h.desk.Comment(t.Context(), ti, id, domain.NewComment{Text: "já vou"})
+			return err
+		},
+		"in a transaction": func(id int64) error {
+			return h.Atomically(t.Context(), func(s domain.Store) error {
+				_, err := h.desk.In(s).Comment(t.Context(), ti, id, domain.NewComment{Text: "já vou"})
+				return err
+			})
+		},
+	} {
+		id := h.open(ana, name).ID
+		other, err := h.pool.Begin(t.Context())
+		h.must(err)
+		_, err = other.Exec(t.Context(), `SELECT FROM chamados WHERE id = $1 FOR NO KEY UPDATE`, id)
+		h.must(err)
+		answered := make(chan error, 1)
+		go func() { answered <- answer(id) }()
+		for h.count(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`) == 0 {
+			select {
+			case err := <-answered:
+				t.Fatalf("%s: it did not wait: %v", name, err)
+			case <-time.After(time.Millisecond):
+			}
+		}
+		h.must(other.Rollback(t.Context()))
+		if err := <-answered; err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if v := h.view(id); len(v.Comments) != 1 || v.SLA.RespondedAt.IsZero() {
+			t.Errorf("%s: %+v", name, v)
+		}
+	}
 }

@@ -126,7 +126,7 @@ func (s *store) scope(ctx context.Context, f domain.TicketFilter) (scope, error)
 // status, where neither a person's tickets nor the queue nor a search narrow it down.
 func merged(f domain.TicketFilter) bool {
 	return (f.Order == domain.OrderPriority || len(f.Statuses) == 1) && f.Limit > 0 && f.RequesterID == 0 && f.Search == "" && f.Late == "" &&
-		!(f.Unassigned && f.Open) && !f.Deleted
+		(f.AssigneeID == 0 || f.Order == domain.OrderPriority) && !(f.Unassigned && f.Open) && !f.Deleted
 }
 
 // statusesOf returns the statuses that a filter selects.
