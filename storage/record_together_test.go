@@ -1,6 +1,7 @@
 package storage_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -205,6 +206,7 @@ func TestFirstAnswerWaitsForWhoeverHoldsTheTicket(t *testing.T) {
 		id := h.open(ana, name).ID
 		other, err := h.pool.Begin(t.Context())
 		h.must(err)
+		t.Cleanup(func() { _ = other.Rollback(context.WithoutCancel(t.Context())) })
 		_, err = other.Exec(t.Context(), `SELECT FROM chamados WHERE id = $1 FOR NO KEY UPDATE`, id)
 		h.must(err)
 		answered := make(chan error, 1)
