@@ -83,7 +83,7 @@ func alike(list []*decision) [][]*decision {
 	for _, d := range list {
 		s := d.shape()
 		i, ok := open[s]
-		if !ok || s.rare || len(out[i]) == together || d.Opened == nil && names(out[i], d.ticket.ID) {
+		if !ok || s.rare || len(out[i]) == together || d.Opened == nil && hasTicket(out[i], d.ticket.ID) {
 			i = len(out)
 			open[s], out = i, append(out, nil)
 		}
@@ -92,7 +92,7 @@ func alike(list []*decision) [][]*decision {
 	return out
 }
 
-func names(list []*decision, ticket int64) bool {
+func hasTicket(list []*decision, ticket int64) bool {
 	for _, d := range list {
 		if d.ticket.ID == ticket {
 			return true
