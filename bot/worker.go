@@ -1,6 +1,6 @@
 // Package bot takes updates from the inbox and lets the conversation handle them: in order
-// within a chat, chats in parallel, each in one transaction, a failing one again and, if it
-// never succeeds, aside, so that the next is served.
+// within a chat, chats in parallel, those that wait in a chat in one transaction, a failing one alone
+// and again and, if it never succeeds, aside, so that the next is served.
 package bot
 
 import (
@@ -109,30 +109,43 @@ type handling struct {
 	update  chat.Update
 	after   After
 	decoded bool
-	begun   bool
-	err     error // of decoding or handling
 }
 
-// step handles the next update of a lane.
+// together is how many updates that wait in a chat share a transaction: its cost, more than half of what an update takes, is
+// nearly gone at ten, and a chat does not keep the others waiting for long.
+const together = 10
+
+// step handles the next updates of a lane. When one of several fails, the first of them is handled alone: none
+// pays for another's failure.
 func (w *Worker) step(ctx context.Context, lane int64) lanes.Next {
-	var h handling
-	_, ok, err := w.o.Inbox.Work(ctx, lane, func(ctx context.Context, tx domain.Tx, u domain.Update) error {
-		h = handling{stored: u, begun: true}
-		h.err = w.handle(ctx, tx, &h)
-		return h.err
-	})
+	list, err := w.work(ctx, lane, together)
+	if err != nil && len(list) > 1 && !transient(ctx, err) {
+		list, err = w.work(ctx, lane, 1)
+	}
 	switch {
-	case err != nil && !h.begun:
+	case err != nil && len(list) == 0:
 		w.o.Log.Warn("bot: cannot take updates", "error", err)
 		return lanes.Later(time.Second)
 	case err != nil:
-		return w.failed(ctx, &h, err)
-	case !ok:
+		return w.failed(ctx, list[len(list)-1], err)
+	case len(list) == 0:
 		return lanes.Idle()
 	}
-	w.say(h.after)
-	w.o.Handled(h.update)
+	for _, h := range list {
+		w.say(h.after)
+		w.o.Handled(h.update)
+	}
 	return lanes.Again()
+}
+
+// work handles updates of a lane in one transaction; with an error none of them is handled, and the last is the one that failed.
+func (w *Worker) work(ctx context.Context, lane int64, most int) (list []*handling, err error) {
+	_, err = w.o.Inbox.Work(ctx, lane, most, func(ctx context.Context, tx domain.Tx, u domain.Update) error {
+		h := &handling{stored: u}
+		list = append(list, h)
+		return w.handle(ctx, tx, h)
+	})
+	return list, err
 }
 
 // handle decodes and handles one update; a panic is an error like any other.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -32,6 +33,7 @@ type desk struct {
 	handle   func(u chat.Update) (After, error)
 	seen     []string // texts and taps in the order of handling
 	answers  map[string]chat.Answer
+	told     func(tapID string)
 	written  map[string]domain.Outgoing
 	failFail int // so many Fails fail first
 }
@@ -56,6 +58,22 @@ func (k *desk) first(lane int64) *letter {
 	return nil
 }
 
+// waiting returns the first letters of a lane that are due.
+func (k *desk) waiting(lane int64, most int) (list []*letter) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, l := range k.letters {
+		if l.u.Lane != lane || l.handled || l.parked != "" {
+			continue
+		}
+		if len(list) == most || l.due.After(time.Now()) {
+			break
+		}
+		list = append(list, l)
+	}
+	return list
+}
+
 func (k *desk) DueLanes(context.Context, int) ([]int64, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -69,21 +87,21 @@ func (k *desk) DueLanes(context.Context, int) ([]int64, error) {
 }
 
 func (k *desk) Work(
-	ctx context.Context, lane int64, handle func(context.Context, domain.Tx, domain.Update) error,
-) (domain.Update, bool, error) {
-	k.mu.Lock()
-	l := k.first(lane)
-	if l == nil || l.due.After(time.Now()) {
-		k.mu.Unlock()
-		return domain.Update{}, false, nil
+	ctx context.Context, lane int64, most int, handle func(context.Context, domain.Tx, domain.Update) error,
+) (list []domain.Update, err error) {
+	taken := k.waiting(lane, most)
+	for _, l := range taken {
+		list = append(list, k.now(l).u)
+		if err := handle(ctx, nil, l.u); err != nil {
+			return list, err
+		}
 	}
-	u := l.u
-	k.mu.Unlock()
-	err := handle(ctx, nil, u)
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	l.handled = err == nil
-	return u, true, err
+	for _, l := range taken {
+		l.handled = true
+	}
+	return list, nil
 }
 
 func (k *desk) Fail(_ context.Context, u domain.Update, cause string, retry time.Time) error {
@@ -120,6 +138,9 @@ func (k *desk) Answer(_ context.Context, tapID string, a chat.Answer) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.answers[tapID] = a
+	if k.told != nil {
+		k.told(tapID)
+	}
 	return nil
 }
 
@@ -198,6 +219,31 @@ func TestUpdatesInOrderWithinAChat(t *testing.T) {
 		}
 		if next["7"] != 20 || next["8"] != 20 {
 			t.Errorf("handled %v", next)
+		}
+	})
+}
+
+// A poison in the middle of what waits keeps nobody before it from being handled once, nor after it from being handled at all.
+func TestThoseThatWaitDoNotPayForOneOfThem(t *testing.T) {
+	atDesk(t, func(k *desk, pass func(time.Duration)) {
+		answered := map[string]int{}
+		k.handle = func(u chat.Update) (After, error) {
+			if u.Message.Text == "poison" {
+				return After{}, errors.New("cannot")
+			}
+			return After{TapID: u.Message.Text}, nil
+		}
+		k.told = func(tap string) { answered[tap]++ }
+		for _, text := range []string{"a", "b"} {
+			k.receive(7, said(text))
+		}
+		bad := k.receive(7, said("poison"))
+		for _, text := range []string{"c", "d"} {
+			k.receive(7, said(text))
+		}
+		pass(2 * time.Minute)
+		if want := map[string]int{"a": 1, "b": 1, "c": 1, "d": 1}; !maps.Equal(answered, want) || bad.u.Attempts != 5 || bad.parked == "" {
+			t.Errorf("answered %v, the bad one %+v", answered, bad)
 		}
 	})
 }

@@ -105,11 +105,11 @@ func (w *world) try(u chat.Update) (after bot.After, err error) {
 	lane := laneOf(u)
 	ctx := w.Context()
 	w.must(w.db.Inbox().Receive(ctx, []domain.Update{{BotID: 1, UpdateID: w.nextID, Lane: lane, Payload: []byte("{}"), ReceivedAt: w.clock()}}))
-	_, ok, err := w.db.Inbox().Work(ctx, lane, func(ctx context.Context, tx domain.Tx, _ domain.Update) (err error) {
+	list, err := w.db.Inbox().Work(ctx, lane, 1, func(ctx context.Context, tx domain.Tx, _ domain.Update) (err error) {
 		after, err = w.router.Handle(ctx, tx, u)
 		return err
 	})
-	if err == nil && !ok {
+	if err == nil && len(list) != 1 {
 		w.Fatal("the update was not handled")
 	}
 	w.deliver()

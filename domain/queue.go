@@ -26,11 +26,12 @@ type Inbox interface {
 	NextOffset(ctx context.Context, botID int64) (int64, error)
 	// DueLanes returns lanes with an update that can be handled now.
 	DueLanes(ctx context.Context, limit int) ([]int64, error)
-	// Work takes the first waiting update of a lane, in one transaction with all that
-	// handle does with tx; it keeps other workers out of the lane meanwhile. It reports
-	// false when the lane has nothing due or somebody else has it. An error of handle
-	// rolls everything back and is returned with the update.
-	Work(ctx context.Context, lane int64, handle func(ctx context.Context, tx Tx, u Update) error) (Update, bool, error)
+	// Work gives handle the first waiting updates of a lane one by one, at most so many and no
+	// more once they have taken a while, in one transaction with all that handle does with
+	// tx; it keeps other workers out of the lane meanwhile. It returns those that were
+	// given: none when the lane has nothing due or somebody else has it. An error of handle
+	// ends this, rolls everything back and is returned; the last update is the one that failed.
+	Work(ctx context.Context, lane int64, most int, handle func(ctx context.Context, tx Tx, u Update) error) ([]Update, error)
 	// Fail counts a failed attempt: the update is tried again at retry, or parked for
 	// good if retry is zero.
 	Fail(ctx context.Context, u Update, cause string, retry time.Time) error

@@ -7,8 +7,8 @@ import (
 )
 
 // ahead is what is read in one go with an update, since nearly every update of a chat needs it: the account that is linked
-// to the chat, if that is a person's, and what the bot remembers of it. It serves until the transaction sends or
-// writes anything, so that nobody is shown less than the transaction has done.
+// to the chat, if that is a person's, and what the bot remembers of it. It serves until the transaction does anything of which it
+// is not known that it leaves both as they are, so that nobody is shown less than the transaction has done.
 type ahead struct {
 	chat         int64
 	user         domain.User
@@ -35,4 +35,13 @@ func (s *store) aheadOf(chat int64) *ahead {
 		return nil
 	}
 	return s.tx.ahead
+}
+
+// outdate drops what was read ahead unless all statements are apart from it.
+func (t *tx) outdate(list []statement) {
+	for _, st := range list {
+		if !st.apart {
+			t.ahead = nil
+		}
+	}
 }

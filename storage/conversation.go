@@ -33,6 +33,9 @@ func (s *store) SaveConversation(ctx context.Context, chatID int64, state json.R
 			ON CONFLICT (chat_id) DO UPDATE SET estado = $2, atualizado_em = $3`,
 			args: []any{chatID, string(state), s.db.clock()}}
 	}
+	if a := s.aheadOf(chatID); a != nil {
+		a.conversation, st.apart = state, true
+	}
 	return wrap("save a conversation", s.later(ctx, st))
 }
 
@@ -52,7 +55,7 @@ func (s *store) Enqueue(ctx context.Context, m domain.Outgoing) error {
 		sql: `INSERT INTO saida (faixa, topico_id, chamado_id, prioridade, criado_em, proxima_em, adiado, tipo, conteudo, chave)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (chave) DO NOTHING RETURNING faixa`,
 		args: []any{m.ChatID, m.ThreadID, nullInt(m.TicketID), priorityAnswer, now, at, at.After(now), string(domain.DeliverMessage), string(content), nullText(m.Key)},
-		read: ints(&wake.OutboxLanes), wake: &wake,
+		read: ints(&wake.OutboxLanes), wake: &wake, apart: true,
 	}
 	s.handOver(&st, m, now)
 	return wrap("enqueue a message", s.later(ctx, st))

@@ -2,7 +2,6 @@ package storage
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"chamados/domain"
@@ -71,53 +70,70 @@ func (x inbox) DueLanes(ctx context.Context, limit int) ([]int64, error) {
 	return lanes, wrap("look for waiting updates", err)
 }
 
-var errNotDue = errors.New("nothing to do")
+// workTime is after how long no further update of a lane is handled in the same transaction: what was answered before waits for
+// its commit.
+const workTime = 50 * time.Millisecond
 
-// Work hands the first waiting update of a lane to handle, inside one transaction.
+// Work hands the first waiting updates of a lane to handle, inside one transaction.
 func (x inbox) Work(
-	ctx context.Context, lane int64, handle func(ctx context.Context, tx domain.Tx, u domain.Update) error,
-) (domain.Update, bool, error) {
-	var u domain.Update
+	ctx context.Context, lane int64, most int, handle func(ctx context.Context, tx domain.Tx, u domain.Update) error,
+) ([]domain.Update, error) {
+	var given []domain.Update
 	err := x.db.transact(ctx, func(s *store) error {
-		if err := x.take(ctx, s, lane, &u); err != nil {
-			return err
+		list, err := x.take(ctx, s, lane, most)
+		begun := time.Now()
+		for i, u := range list {
+			if i > 0 && time.Since(begun) > workTime {
+				break
+			}
+			given = append(given, u)
+			if err := handle(ctx, s, u); err != nil {
+				return err
+			}
+			if err := s.later(ctx, x.handled(u)); err != nil {
+				return err
+			}
 		}
-		if err := handle(ctx, s, u); err != nil {
-			return err
-		}
-		return s.later(ctx, statement{
-			sql:  `UPDATE entrada SET tratado_em = $3, erro = NULL WHERE bot_id = $1 AND update_id = $2`,
-			args: []any{u.BotID, u.UpdateID, x.db.clock()},
-		})
+		return err
 	})
-	if errors.Is(err, errNotDue) {
-		return domain.Update{}, false, nil
-	}
-	return u, u.UpdateID != 0, err
+	return given, err
 }
 
-// take locks the lane and reads its first update, and what most of them need, in one round trip. The snapshots of the
-// statements after the first are taken after the lock was, so that they see what the lane's last worker committed.
-func (x inbox) take(ctx context.Context, s *store, lane int64, u *domain.Update) error {
-	var locked, due bool
+func (x inbox) handled(u domain.Update) statement {
+	return statement{
+		sql:  `UPDATE entrada SET tratado_em = $3, erro = NULL WHERE bot_id = $1 AND update_id = $2`,
+		args: []any{u.BotID, u.UpdateID, x.db.clock()}, apart: true,
+	}
+}
+
+// take locks the lane and reads its first updates that are due, and what most of them need, in one round trip. The snapshots of
+// the statements after the first are taken after the lock was, so that they see what the lane's last worker committed.
+func (x inbox) take(ctx context.Context, s *store, lane int64, most int) ([]domain.Update, error) {
+	var locked bool
+	var list []domain.Update
 	a := &ahead{chat: lane}
 	err := s.run(ctx, append([]statement{
 		{sql: `SELECT pg_try_advisory_xact_lock($1)`, args: []any{lane}, read: one(func(rows pgx.Rows) error { return rows.Scan(&locked) })},
 		{sql: `SELECT bot_id, update_id, faixa, conteudo, recebido_em, tentativas, coalesce(proxima_em <= $2, true) FROM entrada
-			WHERE faixa = $1 AND tratado_em IS NULL AND parado_em IS NULL ORDER BY update_id LIMIT 1`, args: []any{lane, x.db.clock()},
-			read: each(func(rows pgx.Rows) error {
-				return rows.Scan(&u.BotID, &u.UpdateID, &u.Lane, &u.Payload, (*zeroTime)(&u.ReceivedAt), &u.Attempts, &due)
-			})},
+			WHERE faixa = $1 AND tratado_em IS NULL AND parado_em IS NULL ORDER BY update_id LIMIT $3`, args: []any{lane, x.db.clock(), most},
+			read: each(func(rows pgx.Rows) error { return scanDue(rows, &list) })},
 	}, a.statements()...)...)
-	if err != nil {
-		return wrap("take an update", err)
-	}
-	if !locked || !due {
-		*u = domain.Update{}
-		return errNotDue
+	if err != nil || !locked {
+		return nil, wrap("take updates", err)
 	}
 	s.tx.ahead = a
-	return nil
+	return list, nil
+}
+
+// scanDue adds an update to the list, unless it, or one before it, is not due.
+func scanDue(rows pgx.Rows, list *[]domain.Update) error {
+	var u domain.Update
+	var due bool
+	err := rows.Scan(&u.BotID, &u.UpdateID, &u.Lane, &u.Payload, (*zeroTime)(&u.ReceivedAt), &u.Attempts, &due)
+	if due {
+		*list = append(*list, u)
+	}
+	return err
 }
 
 // Fail counts a failed attempt; the update is tried again at retry, or parked for good if retry is zero.

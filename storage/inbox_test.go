@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -25,6 +26,65 @@ func (h *house) receive(lane int64, ids ...int64) {
 }
 
 func done(context.Context, domain.Tx, domain.Update) error { return nil }
+
+// work handles the next update of a lane, and reports whether there was one.
+func (h *house) work(
+	ctx context.Context, lane int64, handle func(ctx context.Context, tx domain.Tx, u domain.Update) error,
+) (domain.Update, bool, error) {
+	list, err := h.Inbox().Work(ctx, lane, 1, handle)
+	if len(list) == 0 {
+		return domain.Update{}, false, err
+	}
+	return list[0], true, err
+}
+
+func TestUpdatesThatWaitShareATransaction(t *testing.T) {
+	h := newHouse(t)
+	ana := h.user("ana", domain.RoleEmployee)
+	h.link(ana, private)
+	h.receive(private, 10, 11, 12, 13, 14)
+	late := domain.Update{BotID: bot, UpdateID: 14, Lane: private}
+	h.must(h.Inbox().Fail(t.Context(), late, "x", h.clock.Now().Add(time.Minute)))
+	fail := int64(12)
+	work := func() ([]domain.Update, error) {
+		return h.Inbox().Work(t.Context(), private, 9, func(ctx context.Context, tx domain.Tx, u domain.Update) error {
+			if a, err := tx.UserByTelegram(ctx, private); err != nil || a.ID != ana.ID {
+				t.Errorf("%+v %v", a, err)
+			}
+			state, err := tx.Conversation(ctx, private)
+			if err != nil || u.UpdateID > 10 && string(state) != fmt.Sprintf(`{"a": %d}`, u.UpdateID-1) {
+				t.Errorf("%d begins with %s %v", u.UpdateID, state, err)
+			}
+			if u.UpdateID == fail {
+				return errors.New("boom")
+			}
+			h.must(tx.SaveConversation(ctx, private, fmt.Appendf(nil, `{"a": %d}`, u.UpdateID)))
+			return tx.Enqueue(ctx, domain.Outgoing{ChatID: private, Key: fmt.Sprint(u.UpdateID)})
+		})
+	}
+	ids := func(list []domain.Update) (out []int64) {
+		for _, u := range list {
+			out = append(out, u.UpdateID)
+		}
+		return out
+	}
+	if list, err := work(); err == nil || !slices.Equal(ids(list), []int64{10, 11, 12}) {
+		t.Errorf("%v %v", ids(list), err)
+	}
+	if n := h.count("SELECT count(*) FROM saida") + h.count("SELECT count(*) FROM entrada WHERE tratado_em IS NOT NULL"); n != 0 {
+		t.Errorf("%d rows were written with the one that failed", n)
+	}
+	fail = 0
+	if list, err := work(); err != nil || !slices.Equal(ids(list), []int64{10, 11, 12, 13}) {
+		t.Errorf("%v %v", ids(list), err)
+	}
+	if n := h.count("SELECT count(*) FROM saida") + h.count("SELECT count(*) FROM entrada WHERE tratado_em IS NOT NULL"); n != 8 {
+		t.Errorf("%d rows", n)
+	}
+	if list, err := work(); err != nil || list != nil {
+		t.Errorf("before its time, or overtaken: %v %v", ids(list), err)
+	}
+}
 
 func TestUpdatesAreStoredOnce(t *testing.T) {
 	h := newHouse(t)
@@ -51,7 +111,7 @@ func TestWorkCommitsAllOrNothing(t *testing.T) {
 	h.receive(1, 10)
 	boom := errors.New("boom")
 	step := func(outcome error) (domain.Update, bool, error) {
-		return h.Inbox().Work(t.Context(), 1, func(ctx context.Context, tx domain.Tx, u domain.Update) error {
+		return h.work(t.Context(), 1, func(ctx context.Context, tx domain.Tx, u domain.Update) error {
 			if string(u.Payload) != "{\"\x00" || u.BotID != bot || u.Lane != 1 {
 				t.Errorf("%+v", u)
 			}
@@ -94,7 +154,7 @@ func TestWhatWasReadAheadIsNotOlderThanTheTransaction(t *testing.T) {
 	ana := h.user("ana", domain.RoleEmployee)
 	h.link(ana, private)
 	h.receive(private, 10)
-	u, ok, err := h.Inbox().Work(t.Context(), private, func(ctx context.Context, tx domain.Tx, _ domain.Update) error {
+	u, ok, err := h.work(t.Context(), private, func(ctx context.Context, tx domain.Tx, _ domain.Update) error {
 		linked := func(want string) {
 			t.Helper()
 			if a, err := tx.UserByTelegram(ctx, private); err != nil || a.Name != want {
@@ -112,6 +172,7 @@ func TestWhatWasReadAheadIsNotOlderThanTheTransaction(t *testing.T) {
 		h.must(err)
 		must2(tx.UnlinkTelegram(ctx, ana.ID))(t)
 		must2(tx.LinkTelegram(ctx, bia.ID, domain.TelegramProfile{ID: private, Name: "@bia"}))(t)
+		h.must(tx.Enqueue(ctx, domain.Outgoing{ChatID: private}))
 		linked("bia")
 		return tx.SaveConversation(ctx, private, []byte(`{"a": 1}`))
 	})
@@ -119,7 +180,7 @@ func TestWhatWasReadAheadIsNotOlderThanTheTransaction(t *testing.T) {
 		t.Fatalf("%+v %v %v", u, ok, err)
 	}
 	h.receive(private, 11)
-	_, _, err = h.Inbox().Work(t.Context(), private, func(ctx context.Context, tx domain.Tx, _ domain.Update) error {
+	_, _, err = h.work(t.Context(), private, func(ctx context.Context, tx domain.Tx, _ domain.Update) error {
 		if state, err := tx.Conversation(ctx, private); err != nil || string(state) != `{"a": 1}` {
 			t.Errorf("%s %v", state, err)
 		}
@@ -136,7 +197,7 @@ func TestFailedUpdateIsRetriedThenParked(t *testing.T) {
 	h := newHouse(t)
 	h.receive(1, 10, 11)
 	take := func() (domain.Update, bool) {
-		u, ok, err := h.Inbox().Work(t.Context(), 1, func(context.Context, domain.Tx, domain.Update) error { return errors.New("x") })
+		u, ok, err := h.work(t.Context(), 1, func(context.Context, domain.Tx, domain.Update) error { return errors.New("x") })
 		if ok != (err != nil) {
 			t.Errorf("%v %v", ok, err)
 		}
@@ -158,7 +219,7 @@ func TestFailedUpdateIsRetriedThenParked(t *testing.T) {
 		t.Errorf("%+v", u)
 	}
 	h.must(h.Inbox().Fail(t.Context(), u, "poison", time.Time{}))
-	if u, ok, err := h.Inbox().Work(t.Context(), 1, done); !ok || err != nil || u.UpdateID != 11 {
+	if u, ok, err := h.work(t.Context(), 1, done); !ok || err != nil || u.UpdateID != 11 {
 		t.Errorf("%+v %v %v", u, ok, err)
 	}
 	if h.count("SELECT count(*) FROM entrada WHERE parado_em IS NOT NULL AND erro = 'poison' AND tentativas = 2") != 1 {
@@ -170,11 +231,11 @@ func TestLaneHasOneWorker(t *testing.T) {
 	h := newHouse(t)
 	h.receive(1, 10)
 	h.receive(2, 11)
-	_, ok, err := h.Inbox().Work(t.Context(), 1, func(ctx context.Context, _ domain.Tx, _ domain.Update) error {
-		if _, ok, err := h.Inbox().Work(ctx, 1, done); ok || err != nil {
+	_, ok, err := h.work(t.Context(), 1, func(ctx context.Context, _ domain.Tx, _ domain.Update) error {
+		if _, ok, err := h.work(ctx, 1, done); ok || err != nil {
 			t.Errorf("second worker in the lane: %v %v", ok, err)
 		}
-		if _, ok, err := h.Inbox().Work(ctx, 2, done); !ok || err != nil {
+		if _, ok, err := h.work(ctx, 2, done); !ok || err != nil {
 			t.Errorf("worker in another lane: %v %v", ok, err)
 		}
 		return nil
@@ -200,7 +261,7 @@ func TestUpdatesOfALaneKeepTheirOrder(t *testing.T) {
 	for w := range 8 {
 		all.Go(func() {
 			for lane := int64(w); ctx.Err() == nil; lane++ {
-				u, ok, err := h.Inbox().Work(t.Context(), lane%lanes+1, func(_ context.Context, _ domain.Tx, u domain.Update) error {
+				u, ok, err := h.work(t.Context(), lane%lanes+1, func(_ context.Context, _ domain.Tx, u domain.Update) error {
 					mu.Lock()
 					defer mu.Unlock()
 					if rand.IntN(10) == 0 {

@@ -24,7 +24,7 @@ func TestLockOfSomebodyElseIsWaitedForWithMeasure(t *testing.T) {
 	if domain.CodeOf(err) != domain.CodeUnavailable {
 		t.Errorf("a ticket: %v", err)
 	}
-	_, _, err = h.Inbox().Work(t.Context(), 7, func(context.Context, domain.Tx, domain.Update) error { return nil })
+	_, _, err = h.work(t.Context(), 7, func(context.Context, domain.Tx, domain.Update) error { return nil })
 	if domain.CodeOf(err) != domain.CodeUnavailable {
 		t.Errorf("an update: %v", err)
 	}

@@ -276,7 +276,7 @@ func uses(h *house, n int) map[string]func() error {
 			return h.Inbox().Receive(ctx, []domain.Update{{BotID: 1, UpdateID: int64(n) + 1, Lane: 7, Payload: []byte("{}")}})
 		},
 		"work": func() error {
-			_, _, err := h.Inbox().Work(ctx, 7, func(ctx context.Context, tx domain.Tx, _ domain.Update) error {
+			_, _, err := h.work(ctx, 7, func(ctx context.Context, tx domain.Tx, _ domain.Update) error {
 				if _, _, err := tx.TicketOfMessage(ctx, domain.Origin{ChatID: -5, MessageID: 7}); err != nil {
 					return err
 				}

@@ -90,7 +90,7 @@ func TestRoundTripsAndStatements(t *testing.T) {
 			update++
 			h.receive(private, update)
 			c.reset()
-			_, _, err := h.Inbox().Work(t.Context(), private, func(ctx context.Context, tx domain.Tx, _ domain.Update) error {
+			_, _, err := h.work(t.Context(), private, func(ctx context.Context, tx domain.Tx, _ domain.Update) error {
 				u, err := tx.UserByTelegram(ctx, private)
 				if err != nil || u.ID != ana.ID {
 					return fmt.Errorf("%+v, %w", u, err)

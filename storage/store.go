@@ -18,13 +18,14 @@ type store struct {
 
 var _ domain.Store = (*store)(nil)
 
-// statement is one SQL statement with what reads its rows (nil: only its success matters) and whom its
-// commit wakes (nil: nobody; read may fill it).
+// statement is one SQL statement with what reads its rows (nil: only its success matters), whom its
+// commit wakes (nil: nobody; read may fill it), and whether what was read [ahead] is the same after it.
 type statement struct {
-	sql  string
-	args []any
-	read func(pgx.Rows) error
-	wake *Wake
+	sql   string
+	args  []any
+	read  func(pgx.Rows) error
+	wake  *Wake
+	apart bool
 }
 
 // one reads exactly one row, or fails with pgx.ErrNoRows.
@@ -89,7 +90,8 @@ func woken(list []statement) Wake {
 // the next statement or with the commit, and an error shows there.
 func (s *store) later(ctx context.Context, list ...statement) error {
 	if s.tx != nil {
-		s.tx.ahead, s.tx.deferred = nil, append(s.tx.deferred, list...)
+		s.tx.outdate(list)
+		s.tx.deferred = append(s.tx.deferred, list...)
 		return nil
 	}
 	return s.run(ctx, list...)

@@ -73,7 +73,7 @@ func (s *store) eachTicket(ctx context.Context, f domain.TicketFilter, scan func
 			return err
 		}
 		st.sql += ` LIMIT ` + strconv.Itoa(f.Limit)
-		st.read = each(scan)
+		st.read, st.apart = each(scan), true
 		return s.run(ctx, st)
 	}
 	in, err := s.scope(ctx, f)
@@ -88,7 +88,7 @@ func (s *store) eachTicket(ctx context.Context, f domain.TicketFilter, scan func
 	if f.Search != "" {
 		run = s.runElsewhere
 	}
-	st.read = each(scan)
+	st.read, st.apart = each(scan), true
 	return run(ctx, st)
 }
 

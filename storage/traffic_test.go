@@ -118,7 +118,7 @@ func TestTrafficSumsUpTheQueues(t *testing.T) {
 	h.clock.Add(time.Minute)
 	h.setStatus(ti, id, domain.StatusWaiting)
 	h.receive(private, 1, 2)
-	u, ok, err := h.Inbox().Work(t.Context(), private, func(_ context.Context, _ domain.Tx, _ domain.Update) error { return errors.New("veneno") })
+	u, ok, err := h.work(t.Context(), private, func(_ context.Context, _ domain.Tx, _ domain.Update) error { return errors.New("veneno") })
 	if !ok || err == nil {
 		t.Fatal(ok, err)
 	}
@@ -139,7 +139,7 @@ func TestTrafficSumsUpTheQueues(t *testing.T) {
 		t.Fatalf("%+v", parked)
 	}
 	h.must(h.desk.RetryUpdate(t.Context(), ti, parked[0].BotID, parked[0].UpdateID))
-	if again, ok, err := h.Inbox().Work(t.Context(), private, done); !ok || err != nil || again.UpdateID != u.UpdateID || again.Attempts != 0 {
+	if again, ok, err := h.work(t.Context(), private, done); !ok || err != nil || again.UpdateID != u.UpdateID || again.Attempts != 0 {
 		t.Errorf("%+v %v %v", again, ok, err)
 	}
 	if err := h.desk.RetryUpdate(t.Context(), ti, u.BotID, u.UpdateID); !errors.Is(err, domain.ErrNothingToRetry) {

@@ -33,7 +33,7 @@ func (t *tx) run(ctx context.Context, list []statement) error {
 	if t.failed != nil {
 		return fmt.Errorf("the transaction failed before: %w", t.failed)
 	}
-	t.ahead = nil
+	t.outdate(list)
 	all := make([]statement, 0, len(t.deferred)+len(list)+1)
 	if t.conn == nil {
 		conn, err := t.db.acquire(ctx)

@@ -49,8 +49,8 @@ func (b box) Sent(context.Context, domain.Delivery, int64, []byte) error        
 func (b box) Dead(context.Context, domain.Delivery, string) error                   { return b.err }
 func (b box) DueLanes(context.Context, int) ([]int64, error)                        { return nil, nil }
 func (b box) Retry(context.Context, domain.Delivery, time.Time, bool, string) error { return b.err }
-func (b box) Work(context.Context, int64, func(context.Context, domain.Tx, domain.Update) error) (domain.Update, bool, error) {
-	return domain.Update{ReceivedAt: now.Add(-20 * time.Millisecond)}, true, b.err
+func (b box) Work(context.Context, int64, int, func(context.Context, domain.Tx, domain.Update) error) ([]domain.Update, error) {
+	return []domain.Update{{ReceivedAt: now.Add(-20 * time.Millisecond)}, {ReceivedAt: now.Add(-time.Second)}}, b.err
 }
 
 func TestWhatPassesThePortsIsCounted(t *testing.T) {
@@ -67,12 +67,12 @@ func TestWhatPassesThePortsIsCounted(t *testing.T) {
 				t.Errorf("%v, want %v", got, err)
 			}
 		}
-		if u, ok, got := in.Work(ctx, 1, nil); !ok || u.ReceivedAt.IsZero() || !errors.Is(got, err) {
-			t.Error(u, ok, got)
+		if list, got := in.Work(ctx, 1, 2, nil); len(list) != 2 || !errors.Is(got, err) {
+			t.Error(list, got)
 		}
 	}
 	has(t, read(t, m),
-		`chamados_updates_total{outcome="received"} 3`, `chamados_updates_total{outcome="handled"} 1`,
+		`chamados_updates_total{outcome="received"} 3`, `chamados_updates_total{outcome="handled"} 2`,
 		`chamados_updates_total{outcome="failed"} 1`, `chamados_updates_total{outcome="parked"} 1`,
 		`chamados_deliveries_total{kind="cartao",outcome="sent"} 1`, `chamados_deliveries_total{kind="cartao",outcome="unchanged"} 1`,
 		`chamados_deliveries_total{kind="cartao",outcome="retried"} 1`, `chamados_deliveries_total{kind="cartao",outcome="dead"} 1`,

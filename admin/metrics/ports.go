@@ -39,14 +39,17 @@ func (i inbox) Receive(ctx context.Context, updates []domain.Update) error {
 }
 
 func (i inbox) Work(
-	ctx context.Context, lane int64, handle func(ctx context.Context, tx domain.Tx, u domain.Update) error,
-) (domain.Update, bool, error) {
-	u, done, err := i.Inbox.Work(ctx, lane, handle)
-	if done && err == nil {
-		i.m.updates.WithLabelValues(handled).Inc()
+	ctx context.Context, lane int64, most int, handle func(ctx context.Context, tx domain.Tx, u domain.Update) error,
+) ([]domain.Update, error) {
+	list, err := i.Inbox.Work(ctx, lane, most, handle)
+	if err != nil {
+		return list, err
+	}
+	i.m.updates.WithLabelValues(handled).Add(float64(len(list)))
+	for _, u := range list {
 		i.m.handling.Observe(i.now().Sub(u.ReceivedAt).Seconds())
 	}
-	return u, done, err
+	return list, nil
 }
 
 func (i inbox) Fail(ctx context.Context, u domain.Update, cause string, retry time.Time) error {

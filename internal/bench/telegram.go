@@ -221,6 +221,9 @@ func (b *bench) backlog(ctx context.Context) error {
 	if err := b.cluster.copyDatabase(ctx, baseDatabase, workDatabase); err != nil {
 		return err
 	}
+	if err := b.on(ctx, workDatabase, func(*program) error { return nil }); err != nil { // who logs in now does not do it meanwhile
+		return err
+	}
 	who := linkedPeople()[:1000]
 	for i := range backlogUpdates {
 		id := who[i%len(who)]
