@@ -58,8 +58,10 @@ type DB struct {
 	log      *slog.Logger
 	now      func() time.Time
 	wake     *wakes
-	writers  *pgxpool.Pool // of gangs alone: what they write is planned once for each of their few connections
-	gangs    gangs[*decision]
+	shared   *pgxpool.Pool // of gangs alone: their statements are planned once for each of their few connections
+	long     *pgxpool.Pool // of searches and reports alone
+	writes   gangs[*decision]
+	reads    gangs[*asked]
 	presence presence
 	sealer   sealer
 	gather   time.Duration
@@ -104,8 +106,9 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	}
 	db.store = store{db: db}
 	db.wake = newWakes(db.handed.woken)
-	db.gangs = gangs[*decision]{write: db.writeDecisions, patience: db.wait}
-	if err := errors.Join(db.openWriters(ctx, cfg), db.Ping(ctx), db.openReplica(ctx, o.ReplicaURL, cfg)); err != nil {
+	db.writes = gangs[*decision]{do: db.writeDecisions, patience: db.wait}
+	db.reads = gangs[*asked]{do: db.readAsked, patience: db.wait}
+	if err := errors.Join(db.openShared(ctx, cfg), db.openLong(ctx, cfg), db.Ping(ctx), db.openReplica(ctx, o.ReplicaURL, cfg)); err != nil {
 		db.Close()
 		return nil, err
 	}
@@ -142,12 +145,10 @@ func (o *Options) complete() {
 
 // Close waits for what is running and closes all connections.
 func (db *DB) Close() {
-	db.pool.Close()
-	if db.writers != nil {
-		db.writers.Close()
-	}
-	if db.replica != nil {
-		db.replica.Close()
+	for _, pool := range []*pgxpool.Pool{db.pool, db.shared, db.long, db.replica} {
+		if pool != nil {
+			pool.Close()
+		}
 	}
 }
 

@@ -39,12 +39,33 @@ func (db *DB) WriteTogether(ctx context.Context, records ...*domain.Record) erro
 		}
 		list = append(list, &member[*decision]{ctx: ctx, what: d, done: make(chan struct{})})
 	}
-	db.gangs.together(list)
+	db.writes.together(list)
 	var errs []error
 	for _, m := range list {
 		errs = append(errs, m.err)
 	}
 	return errors.Join(errs...)
+}
+
+// Asked is a ticket that is asked for, and what came of it.
+type Asked struct {
+	ID               int64
+	Thread, Internal bool
+	View             domain.TicketView
+	Err              error
+}
+
+// AskTogether reads tickets in one go, as for people who ask at the same moment.
+func (db *DB) AskTogether(ctx context.Context, all ...*Asked) {
+	var list []*member[*asked]
+	for _, a := range all {
+		what := &asked{id: a.ID, thread: a.Thread, internal: a.Internal}
+		list = append(list, &member[*asked]{ctx: ctx, what: what, done: make(chan struct{})})
+	}
+	db.reads.together(list)
+	for i, m := range list {
+		all[i].View, all[i].Err = m.what.view, m.err
+	}
 }
 
 // Leave is what it does at its end.

@@ -12,26 +12,26 @@ import (
 )
 
 const (
-	// gangSize is how many writes go into one transaction at most, and gangTime how long that may take.
+	// gangSize is how much work goes into one transaction at most, and gangTime how long that may take.
 	gangSize = 16
 	gangTime = 30 * time.Second
 	// gangsAtOnce is how many such transactions run beside each other: while one is with the database, the
 	// program reads and answers the requests of the next.
 	gangsAtOnce = 2
-	// gangBeside is how many writes must wait for another such transaction to begin: larger ones cost less for each.
+	// gangBeside is how many must wait for another such transaction to begin: larger ones cost less for each.
 	gangBeside = 4
 	// gangLate is how long fewer wait at most for the transaction that is under way: some ten times what it takes.
 	gangLate = 100 * time.Millisecond
 )
 
-// gangs joins writes that come at the same time into one transaction, sent in one go: they share its
-// commit and its wait for the disk. A write that comes alone goes alone and at once. Each caller learns
-// the outcome of the commit; one whose write the database refuses spoils nothing for the others.
+// gangs joins work that comes at the same time, of one kind, into one transaction, sent in one go: what is written shares the commit
+// and its wait for the disk, what is read the round trip and the pages that few connections know. Work that comes alone goes alone
+// and at once. Each caller learns the outcome; one whose work the database refuses spoils nothing for the others.
 //
-// Only writes go here that wait for no other transaction, and so do not make each other wait, and whose
+// Only work goes here that waits for no other transaction, and so does not make each other wait, and whose
 // values can be encoded: what the client refuses by itself it refuses to the whole gang.
 type gangs[T any] struct {
-	write    func(ctx context.Context, list ...T) error
+	do       func(ctx context.Context, list ...T) error
 	patience time.Duration // to wait for a turn
 
 	mu      sync.Mutex
@@ -40,7 +40,7 @@ type gangs[T any] struct {
 	hurried bool // what waits has waited for long: it goes, however few
 }
 
-// member is one write.
+// member is one piece of work.
 type member[T any] struct {
 	ctx  context.Context
 	what T
@@ -48,7 +48,7 @@ type member[T any] struct {
 	done chan struct{}
 }
 
-// run returns when the write is committed, or the error that it failed with.
+// run returns when the work is done, and committed, or the error that it failed with.
 func (g *gangs[T]) run(ctx context.Context, what T) error {
 	m := &member[T]{ctx: ctx, what: what, done: make(chan struct{})}
 	g.join(m)
@@ -64,7 +64,7 @@ func (g *gangs[T]) run(ctx context.Context, what T) error {
 			g.hurry()
 		case <-patience.Done():
 			if g.leave(m) {
-				return wrap("wait for a turn to write", patience.Err())
+				return wrap("wait for a turn", patience.Err())
 			}
 			<-m.done
 			return m.err
@@ -98,7 +98,7 @@ func (g *gangs[T]) worthwhile() bool {
 	return g.working == 0 || g.working < gangsAtOnce && len(g.waiting) >= gangBeside
 }
 
-// leave takes a write back that has not begun, and reports whether it could.
+// leave takes work back that has not begun, and reports whether it could.
 func (g *gangs[T]) leave(m *member[T]) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -109,11 +109,11 @@ func (g *gangs[T]) leave(m *member[T]) bool {
 	return i >= 0
 }
 
-// work writes gang after gang until nothing waits.
+// work serves gang after gang until nothing waits.
 func (g *gangs[T]) work() {
 	for list := g.take(); len(list) > 0; list = g.take() {
 		if len(list) == 1 {
-			list[0].err = g.write(list[0].ctx, list[0].what)
+			list[0].err = g.do(list[0].ctx, list[0].what)
 		} else {
 			g.together(list)
 		}
@@ -140,7 +140,7 @@ func (g *gangs[T]) take() []*member[T] {
 	return list
 }
 
-// together writes a gang in one transaction, or each alone if the database refuses one of them.
+// together does the work of a gang in one transaction, or that of each alone if the database refuses one of them.
 func (g *gangs[T]) together(list []*member[T]) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(list[0].ctx), gangTime)
 	defer cancel()
@@ -148,11 +148,11 @@ func (g *gangs[T]) together(list []*member[T]) {
 	for i, m := range list {
 		all[i] = m.what
 	}
-	err := g.write(ctx, all...)
+	err := g.do(ctx, all...)
 	var group sync.WaitGroup
 	for _, m := range list {
 		if m.err = err; refused(err) {
-			group.Go(func() { m.err = g.write(m.ctx, m.what) })
+			group.Go(func() { m.err = g.do(m.ctx, m.what) })
 		}
 	}
 	group.Wait()

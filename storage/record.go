@@ -27,7 +27,7 @@ func (s *store) Record(ctx context.Context, r *domain.Record) error {
 	}
 	switch {
 	case s.tx == nil && d.waitsForNobody():
-		err = s.db.gangs.run(ctx, d)
+		err = s.db.writes.run(ctx, d)
 	case s.tx == nil || r.Opened != nil || r.Comment != nil || r.Was != nil:
 		err = s.run(ctx, s.db.record(d))
 	default:

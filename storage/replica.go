@@ -38,12 +38,17 @@ func (db *DB) openReplica(ctx context.Context, url string, like *pgxpool.Config)
 // runElsewhere is run for reads that need not see the newest second: on the replica, if there is one and
 // it answers. Inside a transaction they stay in it.
 func (s *store) runElsewhere(ctx context.Context, list ...statement) error {
+	return s.elsewhere(ctx, s.db.pool, list)
+}
+
+// elsewhere is runElsewhere with other connections than those of requests where there is no replica.
+func (s *store) elsewhere(ctx context.Context, otherwise *pgxpool.Pool, list []statement) error {
 	if s.tx != nil {
 		return s.run(ctx, list...)
 	}
 	conn := s.db.acquireReplica(ctx)
 	if conn == nil {
-		return s.run(ctx, list...)
+		return s.db.runOn(ctx, otherwise, list)
 	}
 	defer conn.Release()
 	return send(ctx, conn, list)

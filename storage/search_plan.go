@@ -67,7 +67,7 @@ func (s *store) estimate(ctx context.Context, all []term) (known []term, found m
 	q.text(`]`)
 	list[0] = q.statement()
 	list[0].read = one(func(rows pgx.Rows) error { return rows.Scan(&texts, &means) })
-	if err := s.runElsewhere(ctx, list...); err != nil {
+	if err := s.runLong(ctx, list...); err != nil {
 		return nil, nil, 0, err
 	}
 	found = make(map[term]float64, len(all))

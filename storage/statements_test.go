@@ -65,6 +65,8 @@ func TestRoundTripsAndStatements(t *testing.T) {
 			h.comment(ti, id, domain.NewComment{Text: "oi"})
 		}
 	}
+	_, _, err := h.Tickets(t.Context(), domain.TicketFilter{Search: "um", Limit: 1}) // connects
+	h.must(err)
 	update := int64(0)
 	for name, op := range map[string]struct {
 		trips, statements int
@@ -78,9 +80,11 @@ func TestRoundTripsAndStatements(t *testing.T) {
 			h.setStatus(ti, 2, domain.Statuses[(t.Version)%3])
 			return nil
 		}},
-		"get":   {1, 4, func() error { _, err := h.TicketView(t.Context(), 1, true); return err }},
-		"page":  {1, 1, func() error { _, _, err := h.Tickets(t.Context(), domain.TicketFilter{Limit: 50}); return err }},
-		"board": {1, 2, func() error { _, err := h.Board(t.Context(), domain.TicketFilter{}, 20); return err }},
+		"get":    {1, 4, func() error { _, err := h.TicketView(t.Context(), 1, true); return err }},
+		"thread": {1, 3, func() error { _, err := h.TicketThread(t.Context(), 1, true); return err }},
+		"one":    {1, 1, func() error { _, err := h.Ticket(t.Context(), 1); return err }},
+		"page":   {1, 1, func() error { _, _, err := h.Tickets(t.Context(), domain.TicketFilter{Limit: 50}); return err }},
+		"board":  {1, 2, func() error { _, err := h.Board(t.Context(), domain.TicketFilter{}, 20); return err }},
 		"search": {2, 4, func() error {
 			_, _, err := h.Tickets(t.Context(), domain.TicketFilter{Search: "um oi", Limit: 50})
 			return err

@@ -86,7 +86,7 @@ func (s *store) eachTicket(ctx context.Context, f domain.TicketFilter, scan func
 	}
 	run := s.run
 	if f.Search != "" {
-		run = s.runElsewhere
+		run = s.runLong
 	}
 	st.read, st.apart = each(scan), true
 	return run(ctx, st)

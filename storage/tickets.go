@@ -59,6 +59,10 @@ const forChange = ` FOR NO KEY UPDATE OF c`
 
 // Ticket returns the ticket with requester and assignee, also when deleted, or [domain.ErrTicketNotFound].
 func (s *store) Ticket(ctx context.Context, id int64) (domain.Ticket, error) {
+	if s.tx == nil {
+		v, err := s.db.ask(ctx, asked{id: id})
+		return v.Ticket, err
+	}
 	return s.ticket(ctx, `SELECT `+ticketColumns+ticketFrom+` WHERE c.id = $1::bigint`, id)
 }
 
@@ -84,6 +88,9 @@ func (s *store) TicketView(ctx context.Context, id int64, internal bool) (domain
 
 // TicketThread is TicketView without the events.
 func (s *store) TicketThread(ctx context.Context, id int64, internal bool) (domain.TicketView, error) {
+	if s.tx == nil {
+		return s.db.ask(ctx, asked{id: id, thread: true, internal: internal})
+	}
 	var v domain.TicketView
 	err := s.run(ctx, readThread(&v, id, internal, "")...)
 	return v, wrap("read a ticket", absent(err, domain.ErrTicketNotFound))
