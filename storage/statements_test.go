@@ -16,7 +16,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// counter counts round trips and statements.
+// counter counts round trips and statements, but for those that make a connection ready.
 type counter struct {
 	mu         sync.Mutex
 	trips      int
@@ -24,6 +24,9 @@ type counter struct {
 }
 
 func (c *counter) TraceQueryStart(ctx context.Context, _ *pgx.Conn, d pgx.TraceQueryStartData) context.Context {
+	if strings.HasPrefix(d.SQL, "SET ") {
+		return ctx
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.trips++
@@ -65,8 +68,6 @@ func TestRoundTripsAndStatements(t *testing.T) {
 			h.comment(ti, id, domain.NewComment{Text: "oi"})
 		}
 	}
-	_, _, err := h.Tickets(t.Context(), domain.TicketFilter{Search: "um", Limit: 1}) // connects
-	h.must(err)
 	update := int64(0)
 	for name, op := range map[string]struct {
 		trips, statements int
