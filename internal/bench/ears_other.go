@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"io"
 	"sync"
+	"time"
 )
 
 // ears hear for all listeners, each on a goroutine.
@@ -14,7 +15,7 @@ type ears struct {
 	group sync.WaitGroup
 }
 
-func listenWith(all []*listener, hear func(listener int, message []byte)) (*ears, error) {
+func listenWith(all []*listener, hear func(listener int, message []byte, at time.Time)) (*ears, error) {
 	e := &ears{all: all}
 	for i, l := range all {
 		e.group.Go(func() {
@@ -25,7 +26,7 @@ func listenWith(all []*listener, hear func(listener int, message []byte)) (*ears
 					return
 				}
 				space = message
-				hear(i, message)
+				hear(i, message, time.Now())
 			}
 		})
 	}
