@@ -51,6 +51,7 @@ type Program struct {
 	listener net.Listener
 	web      *http.Server
 	door     door
+	endLive  func() // tells the live events to end
 	botName  atomic.Pointer[string]
 	started  time.Time
 
@@ -102,20 +103,18 @@ func (p *Program) start(ctx context.Context) error {
 	if err := p.firstAccount(ctx); err != nil {
 		return err
 	}
-	if err := p.startBot(ctx); err != nil {
-		return err
-	}
 	p.background("sights", func(ctx context.Context) error {
 		p.desk.RecordSights(ctx, func(err error) { p.log.Warn("a look at a ticket was not noted", "error", err) })
 		return nil
 	})
-	if err := p.startMail(); err != nil {
-		return err
+	// The web first: people wait for it, and the others have much to do when they begin.
+	for _, start := range []func() error{p.startWeb, func() error { return p.startBot(ctx) }, p.startMail, p.startClockwork} {
+		if err := start(); err != nil {
+			return err
+		}
 	}
-	if err := p.startClockwork(); err != nil {
-		return err
-	}
-	return p.startWeb()
+	p.later(p.drain)
+	return nil
 }
 
 // openDesk readies the desk on the database that open opens, and no door to it.

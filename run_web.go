@@ -82,9 +82,8 @@ func (p *Program) startWeb() error {
 			p.server.AccountsChanged(w.Users...)
 		}
 	})
-	p.background("live events", p.server.Run)
+	p.endLive = p.background("live events", p.server.Run)
 	p.background("memory", p.forget)
-	p.later(p.drain)
 	p.door.open(p.withWebhook(p.server.Handler()))
 	return nil
 }
@@ -104,8 +103,9 @@ func (p *Program) withWebhook(h http.Handler) http.Handler {
 // drainTime is how long running requests may take to end on Stop.
 const drainTime = 3 * time.Second
 
-// drain takes no more requests and lets those that run end.
+// drain takes no more requests and lets those that run end, and sends those who hear live events elsewhere.
 func (p *Program) drain() error {
+	defer p.endLive()
 	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
 	if err := p.web.Shutdown(ctx); err != nil {

@@ -54,6 +54,9 @@ func (v schemaVersions) newest() int64 { return slices.Max(append([]int64{0}, v.
 
 func (v schemaVersions) pending() []int64 { return without(v.known, v.applied) }
 
+// current reports whether a database has all that this program knows.
+func (v schemaVersions) current() bool { return len(v.applied) > 0 && len(v.pending()) == 0 }
+
 // unknown are those that a newer program has applied.
 func (v schemaVersions) unknown() []int64 { return without(v.applied, v.known) }
 
