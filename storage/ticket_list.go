@@ -27,6 +27,9 @@ var orders = map[domain.Order]struct{ by, after, column string }{
 
 // Tickets returns one page without descriptions, and whether there are more.
 func (s *store) Tickets(ctx context.Context, f domain.TicketFilter) ([]domain.Ticket, bool, error) {
+	if list, ok, err := s.numbered(ctx, f); ok {
+		return list, false, wrap("search a number", err)
+	}
 	limit := f.Limit
 	if limit > 0 {
 		f.Limit++
