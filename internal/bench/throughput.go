@@ -156,7 +156,7 @@ func (b *bench) logins(ctx context.Context) error {
 		var cpu cpuShare
 		length := max(2*b.length, 4*time.Second) // some eight a second: in five seconds one more or less would be 3 %
 		for range b.rounds {
-			limit := b.bcryptLimit()
+			limit := b.bcryptLimit(length)
 			var s, get sample
 			var err, getErr error
 			var group sync.WaitGroup
