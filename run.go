@@ -107,13 +107,16 @@ func (p *Program) start(ctx context.Context) error {
 		p.desk.RecordSights(ctx, func(err error) { p.log.Warn("a look at a ticket was not noted", "error", err) })
 		return nil
 	})
-	// The web first: people wait for it, and the others have much to do when they begin.
-	for _, start := range []func() error{p.startWeb, func() error { return p.startBot(ctx) }, p.startMail, p.startClockwork} {
+	// People wait for the web, and the others have much to do when they begin.
+	if err := p.startWeb(); err != nil {
+		return err
+	}
+	defer p.later(p.drain) // of all that ends first, also if the rest does not start
+	for _, start := range []func() error{func() error { return p.startBot(ctx) }, p.startMail, p.startClockwork} {
 		if err := start(); err != nil {
 			return err
 		}
 	}
-	p.later(p.drain)
 	return nil
 }
 

@@ -109,18 +109,26 @@ type handling struct {
 	update  chat.Update
 	after   After
 	decoded bool
+	err     error // of decoding or handling
 }
 
 // together is how many updates that wait in a chat share a transaction: its cost, more than half of what an update takes, is
 // nearly gone at ten, and a chat does not keep the others waiting for long.
 const together = 10
 
-// step handles the next updates of a lane. When one of several fails, the first of them is handled alone: none
-// pays for another's failure.
+// laterTime bounds the handling of an update that is not the first of its transaction: the answers to those before it wait.
+const laterTime = 2 * time.Second
+
+// step handles the next updates of a lane. When one of several fails, those before it are handled without it, or the first
+// alone: none pays for another's failure.
 func (w *Worker) step(ctx context.Context, lane int64) lanes.Next {
 	list, err := w.work(ctx, lane, together)
-	if err != nil && len(list) > 1 && !transient(ctx, err) {
-		list, err = w.work(ctx, lane, 1)
+	for err != nil && len(list) > 1 && ctx.Err() == nil {
+		most := 1
+		if list[len(list)-1].err != nil {
+			most = len(list) - 1
+		}
+		list, err = w.work(ctx, lane, most)
 	}
 	switch {
 	case err != nil && len(list) == 0:
@@ -138,18 +146,23 @@ func (w *Worker) step(ctx context.Context, lane int64) lanes.Next {
 	return lanes.Again()
 }
 
-// work handles updates of a lane in one transaction; with an error none of them is handled, and the last is the one that failed.
+// work handles updates of a lane in one transaction; with an error none of them is handled.
 func (w *Worker) work(ctx context.Context, lane int64, most int) (list []*handling, err error) {
 	_, err = w.o.Inbox.Work(ctx, lane, most, func(ctx context.Context, tx domain.Tx, u domain.Update) error {
 		h := &handling{stored: u}
 		list = append(list, h)
-		return w.handle(ctx, tx, h)
+		limit := w.o.Timeout
+		if len(list) > 1 {
+			limit = min(limit, laterTime)
+		}
+		h.err = w.handle(ctx, tx, h, limit)
+		return h.err
 	})
 	return list, err
 }
 
 // handle decodes and handles one update; a panic is an error like any other.
-func (w *Worker) handle(ctx context.Context, tx domain.Tx, h *handling) (err error) {
+func (w *Worker) handle(ctx context.Context, tx domain.Tx, h *handling, limit time.Duration) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
@@ -159,7 +172,7 @@ func (w *Worker) handle(ctx context.Context, tx domain.Tx, h *handling) (err err
 		return err
 	}
 	h.decoded = true
-	timed, cancel := context.WithTimeoutCause(ctx, w.o.Timeout, errSlow)
+	timed, cancel := context.WithTimeoutCause(ctx, limit, errSlow)
 	defer cancel()
 	h.after, err = w.o.Handler.Handle(timed, tx, h.update)
 	if err != nil && context.Cause(timed) == errSlow {

@@ -248,6 +248,27 @@ func TestThoseThatWaitDoNotPayForOneOfThem(t *testing.T) {
 	})
 }
 
+// Those before one that has to wait, because something is away that only it needs, do not wait.
+func TestThoseBeforeDoNotWait(t *testing.T) {
+	atDesk(t, func(k *desk, pass func(time.Duration)) {
+		k.handle = func(u chat.Update) (After, error) {
+			if u.Message.Text == "locked" {
+				return After{}, &domain.Error{Code: domain.CodeUnavailable}
+			}
+			return After{}, nil
+		}
+		first, second := k.receive(7, said("a")), k.receive(7, said("b"))
+		locked, last := k.receive(7, said("locked")), k.receive(7, said("c"))
+		pass(500 * time.Millisecond)
+		if !k.now(first).handled || !k.now(second).handled || k.now(locked).handled || k.now(last).handled {
+			t.Error(k.now(first), k.now(second), k.now(locked), k.now(last))
+		}
+		if n := len(k.order()); n > 7 {
+			t.Errorf("%d handlings in half a second: %v", n, k.order())
+		}
+	})
+}
+
 func TestPoisonIsParkedAndTheNextServed(t *testing.T) {
 	for what, fail := range map[string]func(){"error": func() {}, "panic": func() { panic("ouch") }} {
 		t.Run(what, func(t *testing.T) {

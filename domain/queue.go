@@ -30,7 +30,7 @@ type Inbox interface {
 	// more once they have taken a while, in one transaction with all that handle does with
 	// tx; it keeps other workers out of the lane meanwhile. It returns those that were
 	// given: none when the lane has nothing due or somebody else has it. An error of handle
-	// ends this, rolls everything back and is returned; the last update is the one that failed.
+	// ends this, rolls everything back and is returned.
 	Work(ctx context.Context, lane int64, most int, handle func(ctx context.Context, tx Tx, u Update) error) ([]Update, error)
 	// Fail counts a failed attempt: the update is tried again at retry, or parked for
 	// good if retry is zero.

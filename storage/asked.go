@@ -83,7 +83,8 @@ func (f found) attachment(rows pgx.Rows) error {
 	return err
 }
 
-// of returns what one of those gets that ask: another may have asked for more of the same ticket.
+// of returns what one of those gets that ask: another may have asked for more of the same ticket. The people in it are shared, and
+// never changed.
 func (f found) of(a *asked) domain.TicketView {
 	v := domain.TicketView{Ticket: f.tickets[a.id]}
 	if !a.thread {

@@ -71,10 +71,11 @@ func (s *store) Unsend(ctx context.Context, key string) error {
 
 // TicketOfMessage returns what a message of a chat is about; ok is false when it is about no ticket. An
 // unknown message of a chat to which something about a ticket is just being sent may be that: then the
-// error is [domain.CodeUnavailable], and the caller asks again in a moment.
+// error is [domain.CodeUnavailable], and the caller asks again in a moment. What the transaction itself has written is not sent yet.
 func (s *store) TicketOfMessage(ctx context.Context, o domain.Origin) (l domain.MessageLink, ok bool, err error) {
 	err = s.run(ctx, statement{sql: `SELECT chamado_id, comentario_id, interno, 0 AS ordem FROM mensagens WHERE chat_id = $1 AND mensagem_id = $2
-		UNION ALL (SELECT 0, NULL, false, 1 FROM saida WHERE faixa = $1 AND terminado_em IS NULL AND tomado_ate > now() AND chamado_id IS NOT NULL LIMIT 1)
+		UNION ALL (SELECT 0, NULL, false, 1 FROM saida WHERE faixa = $1 AND terminado_em IS NULL AND tomado_ate > now() AND chamado_id IS NOT NULL
+			AND xmin IS DISTINCT FROM pg_current_xact_id_if_assigned()::xid LIMIT 1)
 		ORDER BY ordem LIMIT 1`,
 		args: []any{o.ChatID, o.MessageID}, read: one(func(rows pgx.Rows) error {
 			var order int

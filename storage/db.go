@@ -106,7 +106,7 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	}
 	db.store = store{db: db}
 	db.wake = newWakes(db.handed.woken)
-	db.writes = gangs[*decision]{do: db.writeDecisions, patience: db.wait}
+	db.writes = gangs[*decision]{do: db.writeDecisions, alone: refused, patience: db.wait}
 	db.reads = gangs[*asked]{do: db.readAsked, patience: db.wait}
 	if err := errors.Join(db.openShared(ctx, cfg), db.openLong(ctx, cfg), db.Ping(ctx), db.openReplica(ctx, o.ReplicaURL, cfg)); err != nil {
 		db.Close()

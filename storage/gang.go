@@ -3,6 +3,8 @@ package storage
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -32,7 +34,8 @@ const (
 // values can be encoded: what the client refuses by itself it refuses to the whole gang.
 type gangs[T any] struct {
 	do       func(ctx context.Context, list ...T) error
-	patience time.Duration // to wait for a turn
+	alone    func(error) bool // whether each may do better alone after an error of all; nil: none
+	patience time.Duration    // to wait for a turn
 
 	mu      sync.Mutex
 	waiting []*member[T]
@@ -113,7 +116,7 @@ func (g *gangs[T]) leave(m *member[T]) bool {
 func (g *gangs[T]) work() {
 	for list := g.take(); len(list) > 0; list = g.take() {
 		if len(list) == 1 {
-			list[0].err = g.do(list[0].ctx, list[0].what)
+			list[0].err = g.safely(list[0].ctx, list[0].what)
 		} else {
 			g.together(list)
 		}
@@ -121,6 +124,16 @@ func (g *gangs[T]) work() {
 			close(m.done)
 		}
 	}
+}
+
+// safely does work. A panic is an error like any other: it is nobody's goroutine that ends with it.
+func (g *gangs[T]) safely(ctx context.Context, list ...T) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return g.do(ctx, list...)
 }
 
 // take removes the next gang from the queue, or ends the work.
@@ -140,7 +153,7 @@ func (g *gangs[T]) take() []*member[T] {
 	return list
 }
 
-// together does the work of a gang in one transaction, or that of each alone if the database refuses one of them.
+// together does the work of a gang in one transaction, or that of each alone if that may help.
 func (g *gangs[T]) together(list []*member[T]) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(list[0].ctx), gangTime)
 	defer cancel()
@@ -148,11 +161,11 @@ func (g *gangs[T]) together(list []*member[T]) {
 	for i, m := range list {
 		all[i] = m.what
 	}
-	err := g.do(ctx, all...)
+	err := g.safely(ctx, all...)
 	var group sync.WaitGroup
 	for _, m := range list {
-		if m.err = err; refused(err) {
-			group.Go(func() { m.err = g.do(m.ctx, m.what) })
+		if m.err = err; err != nil && g.alone != nil && g.alone(err) {
+			group.Go(func() { m.err = g.safely(m.ctx, m.what) })
 		}
 	}
 	group.Wait()

@@ -51,7 +51,7 @@ func crowd(d *door, g *gangs[string], n int, then func()) []error {
 
 func newDoor() (*door, *gangs[string]) {
 	d := &door{open: make(chan struct{})}
-	return d, &gangs[string]{do: d.write, patience: 5 * time.Second}
+	return d, &gangs[string]{do: d.write, alone: refused, patience: 5 * time.Second}
 }
 
 func TestWritesThatComeTogetherGoTogether(t *testing.T) {
@@ -148,7 +148,7 @@ func TestWriteThatWaitsTooLongIsGivenUp(t *testing.T) {
 func TestFewWritesGoBesideOneThatTakesLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		held := make(chan struct{})
-		g := &gangs[string]{patience: 5 * time.Second, do: func(_ context.Context, list ...string) error {
+		g := &gangs[string]{alone: refused, patience: 5 * time.Second, do: func(_ context.Context, list ...string) error {
 			if list[0] == "long" {
 				<-held
 			}

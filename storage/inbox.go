@@ -116,7 +116,7 @@ func (x inbox) take(ctx context.Context, s *store, lane int64, most int) ([]doma
 		{sql: `SELECT pg_try_advisory_xact_lock($1)`, args: []any{lane}, read: one(func(rows pgx.Rows) error { return rows.Scan(&locked) })},
 		{sql: `SELECT bot_id, update_id, faixa, conteudo, recebido_em, tentativas, coalesce(proxima_em <= $2, true) FROM entrada
 			WHERE faixa = $1 AND tratado_em IS NULL AND parado_em IS NULL ORDER BY update_id LIMIT $3`, args: []any{lane, x.db.clock(), most},
-			read: each(func(rows pgx.Rows) error { return scanDue(rows, &list) })},
+			read: dueUpdates(&list)},
 	}, a.statements()...)...)
 	if err != nil || !locked {
 		return nil, wrap("take updates", err)
@@ -125,15 +125,18 @@ func (x inbox) take(ctx context.Context, s *store, lane int64, most int) ([]doma
 	return list, nil
 }
 
-// scanDue adds an update to the list, unless it, or one before it, is not due.
-func scanDue(rows pgx.Rows, list *[]domain.Update) error {
-	var u domain.Update
-	var due bool
-	err := rows.Scan(&u.BotID, &u.UpdateID, &u.Lane, &u.Payload, (*zeroTime)(&u.ReceivedAt), &u.Attempts, &due)
-	if due {
-		*list = append(*list, u)
-	}
-	return err
+// dueUpdates reads updates up to the first that is not due: none overtakes it.
+func dueUpdates(list *[]domain.Update) func(pgx.Rows) error {
+	waits := false
+	return each(func(rows pgx.Rows) error {
+		var u domain.Update
+		var due bool
+		err := rows.Scan(&u.BotID, &u.UpdateID, &u.Lane, &u.Payload, (*zeroTime)(&u.ReceivedAt), &u.Attempts, &due)
+		if waits = waits || !due; !waits {
+			*list = append(*list, u)
+		}
+		return err
+	})
 }
 
 // Fail counts a failed attempt; the update is tried again at retry, or parked for good if retry is zero.

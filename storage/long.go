@@ -7,15 +7,19 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// longAtOnce is how many searches and reports one process has the database work on at once: one for each processor. More would
-// be no faster, and keep quick requests waiting; and each connection has to map the pages that it reads for itself. With
-// four searches at once on two processors (a thousand of a million tickets each) p95 fell from 79 to 26 to 40 ms.
-var longAtOnce = max(2, runtime.NumCPU())
+// LongConnections returns how many searches and reports one process has the database work on at once: one for each processor, but not
+// more than half as many as requests have. More would be no faster, and keep quick requests waiting; and each connection
+// has to map the pages that it reads for itself. With four searches at once on two processors (a thousand of a
+// million tickets each) p95 was 79 and 81 ms without this bound, and 26 to 43 ms with it.
+func LongConnections(maxConns int) int { return max(2, min(runtime.NumCPU(), maxConns/2)) }
+
+// MoreConnections is how many a process has beside those for requests and for searches and reports: four of gangs, one to listen, one to lead.
+const MoreConnections = 2*gangsAtOnce + 2
 
 // openLong prepares the connections of long reads, which are made when they are needed.
 func (db *DB) openLong(ctx context.Context, like *pgxpool.Config) error {
 	cfg := like.Copy()
-	cfg.MaxConns, cfg.MinConns = int32(longAtOnce), 0
+	cfg.MaxConns, cfg.MinConns = int32(LongConnections(int(like.MaxConns))), 0
 	var err error
 	db.long, err = pgxpool.NewWithConfig(ctx, cfg)
 	return err

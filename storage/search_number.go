@@ -13,7 +13,7 @@ import (
 func (s *store) numbered(ctx context.Context, f domain.TicketFilter) (list []domain.Ticket, ok bool, err error) {
 	number, only := ticketNumber(cleaned(f.Search))
 	plain := domain.TicketFilter{Search: f.Search, RequesterID: f.RequesterID, Internal: f.Internal, Order: f.Order, Limit: f.Limit}
-	if !only || !reflect.DeepEqual(f, plain) {
+	if _, known := orders[f.Order]; !only || !known && f.Order != "" || !reflect.DeepEqual(f, plain) {
 		return nil, false, nil
 	}
 	t, err := s.Ticket(ctx, number)

@@ -88,8 +88,8 @@ func (s *store) eachTicket(ctx context.Context, f domain.TicketFilter, scan func
 		return err
 	}
 	run := s.run
-	if f.Search != "" {
-		run = s.runLong
+	if f.Search != "" && f.Limit > 0 {
+		run = s.runLong // a whole list takes as long as its reader, who would keep others from searching
 	}
 	st.read, st.apart = each(scan), true
 	return run(ctx, st)

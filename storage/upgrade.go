@@ -54,7 +54,7 @@ func (u UpgradeReport) Lost() []string {
 }
 
 // Upgrade brings the schema of the database to the newest version: makes it where there is none, adopts
-// a database of the predecessor in place. One that is there already is only looked at. Processes that start at once take turns. What old rows do
+// a database of the predecessor in place. One that is up to date is only looked at. Processes that start at once take turns. What old rows do
 // not let it tighten it leaves, and warns.
 func Upgrade(ctx context.Context, url string) (report UpgradeReport, err error) {
 	cfg, err := pgx.ParseConfig(url)

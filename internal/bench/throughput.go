@@ -171,7 +171,7 @@ func (b *bench) logins(ctx context.Context) error {
 				return err
 			}
 			ours, limits, ratios = append(ours, s.perSecond), append(limits, limit), append(ratios, s.perSecond/limit)
-			reads, cpu = append(reads, ms(get.quantile(0.99))), s.cpu
+			reads, cpu = append(reads, ms(get.quantile(0.99))), s.cpu // the last round's
 		}
 		b.add(row{Name: "login", Ours: median(ours), Unit: "/s", Limit: median(limits), Value: median(ratios), Bar: 0.90, CPU: &cpu, Note: fmt.Sprintf("ratios %.2f", ratios)})
 		b.add(row{Name: "get p99 during logins", Ours: median(reads), Unit: "ms", Value: median(reads), Bar: 100, AtMost: true})

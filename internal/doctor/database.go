@@ -72,7 +72,9 @@ func (d *doctor) private(ctx context.Context) (url string, running bool) {
 }
 
 func (d *doctor) server(found storage.Inspection) {
-	args := []any{"Version", found.Version, "Size", mebibytes(found.Bytes), "Encoding", found.Encoding, "Free", found.Free, "Max", d.config.Database.MaxConnections}
+	requests := d.config.Database.MaxConnections
+	most := requests + storage.LongConnections(requests) + storage.MoreConnections
+	args := []any{"Version", found.Version, "Size", mebibytes(found.Bytes), "Encoding", found.Encoding, "Free", found.Free, "Max", most}
 	switch {
 	case found.Server < storage.MinServer:
 		d.fail("banco", "old", args...)
@@ -80,7 +82,7 @@ func (d *doctor) server(found storage.Inspection) {
 		d.fail("banco", "replica", args...)
 	case found.Encoding != "UTF8":
 		d.fail("banco", "encoding", args...)
-	case found.Free < d.config.Database.MaxConnections:
+	case found.Free < most:
 		d.warn("banco", "connections", args...)
 	default:
 		d.ok("banco", "ok", args...)
