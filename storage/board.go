@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"fmt"
 
 	"chamados/domain"
 
@@ -29,7 +30,14 @@ func (s *store) Board(ctx context.Context, f domain.TicketFilter, perColumn int)
 	if err != nil {
 		return nil, err
 	}
-	cards, err := byStatus(f, in, `s.n, `+orders[f.Order].by)
+	page, run := byStatus, s.run
+	if f.Search != "" {
+		run = s.runLong
+	}
+	if f.Search != "" && !in.search.walk {
+		page = ranked
+	}
+	cards, err := page(f, in, `s.n, `+orders[f.Order].by)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +59,7 @@ func (s *store) Board(ctx context.Context, f domain.TicketFilter, perColumn int)
 		}
 		return err
 	})
-	err = s.run(ctx, cards, counts)
+	err = run(ctx, cards, counts)
 	return columns, wrap("read the board", err)
 }
 
@@ -69,6 +77,25 @@ func byStatus(f domain.TicketFilter, in scope, by string) (statement, error) {
 		return statement{}, err
 	}
 	q.text(`) c` + peopleJoin + ` ORDER BY ` + by)
+	return q.statement(), nil
+}
+
+// ranked is byStatus for tickets that are looked up one by one: once for all statuses, and only the keys are sorted.
+func ranked(f domain.TicketFilter, in scope, by string) (statement, error) {
+	q := query{scope: in}
+	order, ok := orders[f.Order]
+	if !ok {
+		return statement{}, fmt.Errorf("unknown order %q", f.Order)
+	}
+	statuses := q.arg(words(statusesOf(f)))
+	q.text(`SELECT ` + briefColumns + ` FROM (SELECT * FROM (
+			SELECT c.id, c.status, row_number() OVER (PARTITION BY c.status ORDER BY ` + order.by + `) AS lugar FROM chamados c
+			WHERE c.status = ANY (` + statuses + `::varchar[]) AND c.excluido_em IS NULL`)
+	most := q.arg(f.Limit)
+	f.Statuses, f.Open = nil, false
+	q.filter(f)
+	q.text(`) r WHERE r.lugar <= ` + most + `) r JOIN unnest(` + statuses + `::varchar[]) WITH ORDINALITY AS s (status, n) ON s.status = r.status
+		JOIN chamados c ON c.id = r.id` + peopleJoin + ` ORDER BY ` + by)
 	return q.statement(), nil
 }
 
