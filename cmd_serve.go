@@ -28,9 +28,12 @@ func (c *cli) serveCommand() *cobra.Command {
 	return cmd
 }
 
-// run starts a program, waits for a signal or its failure, and stops it.
+// run starts a program, waits for a signal or its failure, and stops it. To be told to stop while starting is no failure.
 func run(ctx context.Context, p *Program, configFile string) error {
 	if err := p.Start(ctx); err != nil {
+		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+			return nil
+		}
 		return err
 	}
 	p.warn(configFile)

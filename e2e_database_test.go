@@ -223,6 +223,22 @@ func (o *office) statusAt(p *Program, path string) int {
 	return r.StatusCode
 }
 
+// A program that is told to stop while it starts has not failed, however far it has come; and it can start again.
+func TestToldToStopWhileStarting(t *testing.T) {
+	o := newOffice(t)
+	o.must(o.program.Stop())
+	for _, after := range []time.Duration{0, 20 * time.Millisecond, 60 * time.Millisecond, 120 * time.Millisecond, 250 * time.Millisecond} {
+		told, tell := context.WithCancel(t.Context())
+		time.AfterFunc(after, tell)
+		if err := run(told, NewProgram(o.config, slog.New(slog.DiscardHandler)), ""); err != nil {
+			t.Errorf("told after %s: %v", after, err)
+		}
+	}
+	o.program = NewProgram(o.config, slog.New(slog.DiscardHandler))
+	o.must(o.program.Start(t.Context()))
+	o.must(o.program.Stop())
+}
+
 // Whoever asks a program that waits for its database is told at once that it is starting, and Telegram that it should come
 // again.
 func TestAProgramThatStartsSaysSo(t *testing.T) {

@@ -221,8 +221,10 @@ func (b *bench) backlog(ctx context.Context) error {
 	if err := b.cluster.copyDatabase(ctx, baseDatabase, workDatabase); err != nil {
 		return err
 	}
-	if err := b.on(ctx, workDatabase, func(*program) error { return nil }); err != nil { // who logs in now does not do it meanwhile
-		return err
+	if b.actors.it == nil { // who logs in now does not do it meanwhile
+		if err := b.on(ctx, workDatabase, func(*program) error { return nil }); err != nil {
+			return err
+		}
 	}
 	who := linkedPeople()[:1000]
 	for i := range backlogUpdates {
