@@ -57,7 +57,7 @@ func (b *bench) growth(ctx context.Context) error {
 }
 
 // warmth is how long a request is asked before it is measured.
-const warmth = 6 * time.Second
+const warmth = 12 * time.Second
 
 // warm asks for a while without measuring. What is new to a fresh copy says nothing about how many tickets there are: a page
 // is read from its file once, and each connection's first look at a page of the shared buffers costs more than a
