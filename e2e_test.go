@@ -168,7 +168,7 @@ func (w *world) browser() context.Context {
 	w.t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	w.t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 3*time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, 90*time.Second)
 	w.t.Cleanup(cancel)
 	return ctx
 }

@@ -322,9 +322,11 @@ func TestUpdatesOfALaneKeepTheirOrder(t *testing.T) {
 					if rand.IntN(10) == 0 {
 						return errors.New("now and then")
 					}
-					mu.Lock() // nobody else is in the lane: what fails is taken back below
+					mu.Lock()
 					defer mu.Unlock()
-					seen[u.Lane] = append(seen[u.Lane], u.UpdateID)
+					if !slices.Contains(seen[u.Lane], u.UpdateID) { // it comes again when a later one fails
+						seen[u.Lane] = append(seen[u.Lane], u.UpdateID)
+					}
 					return nil
 				})
 				mu.Lock()
@@ -347,15 +349,14 @@ func TestUpdatesOfALaneKeepTheirOrder(t *testing.T) {
 	}
 	all.Wait()
 	for lane, list := range seen {
-		slices.Sort(list)
-		if n := len(slices.Compact(list)); n != each {
+		if !slices.IsSorted(list) || len(list) != each {
 			t.Errorf("lane %d: %v", lane, list)
 		}
 	}
 	if failed == 0 {
 		t.Error("nothing failed in the middle")
 	}
-	if n := h.count(`SELECT count(*) FROM (SELECT tratado_em < lag(tratado_em) OVER (PARTITION BY faixa ORDER BY update_id) AS before FROM entrada) o WHERE before`); n > 0 {
-		t.Errorf("%d were handled before an earlier one", n)
+	if n := h.count(`SELECT count(*) FROM entrada WHERE tratado_em IS NOT NULL`); n != lanes*each || total != n {
+		t.Errorf("%d handled, %d times", n, total)
 	}
 }

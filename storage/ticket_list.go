@@ -88,8 +88,11 @@ func (s *store) eachTicket(ctx context.Context, f domain.TicketFilter, scan func
 		return err
 	}
 	run := s.run
-	if f.Search != "" && f.Limit > 0 {
-		run = s.runLong // a whole list takes as long as its reader, who would keep others from searching
+	switch {
+	case f.Search != "" && f.Limit > 0:
+		run = s.runLong
+	case f.Search != "": // it takes as long as its reader, who would keep others from searching
+		run = s.runElsewhere
 	}
 	st.read, st.apart = each(scan), true
 	return run(ctx, st)
