@@ -36,6 +36,11 @@ func TestReplicaAnswersStatisticsAndSearches(t *testing.T) {
 	if got := titles(t, h, "impressora"); got != "impressora da réplicaimpressora da réplica" {
 		t.Errorf("the search was answered with %q", got)
 	}
+	exported := 0
+	h.must(h.EachTicket(t.Context(), domain.TicketFilter{Search: "impressora"}, func(*domain.Ticket) error { exported++; return nil }))
+	if exported != 2 {
+		t.Errorf("a whole list that is searched has %d tickets", exported)
+	}
 	if got := titles(t, h, ""); got != "impressora do principal" {
 		t.Errorf("the list was answered with %q", got)
 	}
