@@ -232,7 +232,8 @@ func (l *loader) copyPeople(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return l.sql(fmt.Sprintf(`INSERT INTO grupos (chat_id, titulo) VALUES (%d, 'TI')`, group))(ctx)
+	return l.sql(fmt.Sprintf(`INSERT INTO grupos (chat_id, titulo) VALUES (%d, 'TI')`, group),
+		`INSERT INTO lugares SELECT * FROM lugares_dos_grupos`)(ctx) // what a trigger would do
 }
 
 // linked says who has Telegram: every third.
