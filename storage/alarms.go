@@ -32,12 +32,19 @@ func raised(d domain.Delivery, messageID int64, now time.Time) []statement {
 
 // settles has the alarms that stand about the tickets brought up to date.
 func (b *recorder) settles() {
-	if !b.shape.settles {
+	var which []int
+	for _, d := range b.list {
+		if hasNotice(d.Record, func(n domain.Notice) bool { return n.Kind == domain.NoticeSettle }) {
+			which = append(which, d.k)
+		}
+	}
+	if which == nil {
 		return
 	}
 	b.with(`bx AS (INSERT INTO saida (faixa, prioridade, criado_em, proxima_em, tipo, conteudo)
 		SELECT m.chat_id, `, b.arg(priorityNotice), `::smallint, `, b.arg(b.now), `::timestamptz, `, b.arg(b.now), `::timestamptz, 'baixa', to_json(m.mensagem_id)
-		FROM (SELECT DISTINCT a.chat_id, a.mensagem_id FROM t JOIN alarmes a ON a.chamado_id = t.id AND a.encerrado_em IS NULL) m RETURNING faixa)`)
+		FROM (SELECT DISTINCT a.chat_id, a.mensagem_id FROM t JOIN alarmes a ON a.chamado_id = t.id AND a.encerrado_em IS NULL
+			WHERE t.k = ANY (`, b.arg(which), `::integer[])) m RETURNING faixa)`)
 }
 
 // Alarms returns what a message warned of, oldest first.

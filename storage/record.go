@@ -115,7 +115,7 @@ type recorder struct {
 // record returns the statement that writes decisions, which must have the same shape.
 func (db *DB) record(list ...*decision) statement {
 	b := &recorder{
-		shape: list[0].shape(), list: list, now: db.clock(), zone: db.zone, gather: db.gather, mails: db.mails,
+		shape: joint(list), list: list, now: db.clock(), zone: db.zone, gather: db.gather, mails: db.mails,
 		events: eventsOf(list),
 	}
 	for k, d := range list {

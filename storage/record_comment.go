@@ -53,7 +53,7 @@ func (b *recorder) files() {
 	if b.comment {
 		comment = `(SELECT id FROM c)`
 	}
-	b.with(`f AS MATERIALIZED (SELECT nextval(pg_get_serial_sequence('anexos', 'id'))::integer AS id, f.* FROM unnest(`,
+	b.with(`f AS MATERIALIZED (SELECT `, nextID(`anexos`), ` AS id, f.* FROM unnest(`,
 		b.arg(in.names), `::text[], `, b.arg(in.mimes), `::text[], `, b.arg(in.sizes), `::bigint[], `, b.arg(in.ids), `::text[], `,
 		b.arg(in.states), `::text[], `, b.arg(in.outside), `::text[]) WITH ORDINALITY AS f (nome, tipo, tamanho, file_id, estado, arquivo, ordem))`)
 	b.with(`fi AS (INSERT INTO anexos (id, chamado_id, comentario_id, usuario_id, nome_arquivo, tipo_mime, tamanho_bytes,

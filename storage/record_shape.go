@@ -10,7 +10,6 @@ type shape struct {
 	extra    bool // a new ticket has dados_extras, whose words are searched too
 	comment  bool // a new one
 	events   int
-	settles  bool // alarms about the ticket are brought up to date
 	recounts bool // the ticket goes from one counter to another
 	rare     bool // something that is written for one decision at a time
 }
@@ -24,6 +23,7 @@ const (
 	changed      // locked by its transaction
 	changedSince // if it is still as it was read
 	responded    // the first response, unless somebody holds the ticket
+	answered     // one of several, of which some are the first response
 	respondedNow // the first response, after whoever holds the ticket
 	noted
 )
@@ -31,7 +31,6 @@ const (
 func (d *decision) shape() shape {
 	return shape{
 		ticket: d.ticketShape(), extra: d.Opened != nil && len(d.ticket.Extra) > 0, comment: d.Comment != nil, events: len(d.Events),
-		settles:  hasNotice(d.Record, func(n domain.Notice) bool { return n.Kind == domain.NoticeSettle }),
 		recounts: d.Changed != nil && countsOtherwise(d.Events), rare: d.rare(),
 	}
 }
@@ -75,13 +74,32 @@ func (d *decision) waitsForNobody() bool {
 // server has to plan.
 const together = 8
 
+// joint is the shape of decisions that one statement writes.
+func joint(list []*decision) shape {
+	s := list[0].shape()
+	for _, d := range list[1:] {
+		if d.ticketShape() != s.ticket {
+			s.ticket = answered
+		}
+	}
+	return s
+}
+
+// family is what decisions must have in common to be written by one statement: answers may be first responses or not.
+func (s shape) family() shape {
+	if s.comment && s.ticket == touched {
+		s.ticket = responded
+	}
+	return s
+}
+
 // alike divides decisions, in their order, into lists that one statement can write: of one shape, and of
 // different tickets.
 func alike(list []*decision) [][]*decision {
 	var out [][]*decision
 	open := map[shape]int{} // the list that the next one of that shape joins
 	for _, d := range list {
-		s := d.shape()
+		s := d.shape().family()
 		i, ok := open[s]
 		if !ok || s.rare || len(out[i]) == together || d.Opened == nil && hasTicket(out[i], d.ticket.ID) {
 			i = len(out)

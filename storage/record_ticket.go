@@ -49,7 +49,12 @@ var (
 	}, slaColumnsOf(`era_`, func(d *decision) *domain.Ticket { return d.Was })...)
 
 	respondedColumns = []ticketColumn{
-		ofTicket("respondido_em", "timestamp", func(t *domain.Ticket) any { return nullTime(t.SLA.RespondedAt) }),
+		{"respondido_em", "timestamp", func(d *decision) any {
+			if !d.Responded {
+				return nil
+			}
+			return nullTime(d.ticket.SLA.RespondedAt)
+		}},
 	}
 )
 
@@ -62,6 +67,8 @@ func (b *recorder) tickets() {
 		b.changed()
 	case responded, respondedNow:
 		b.responded()
+	case answered:
+		b.answered()
 	case noted:
 		b.noted()
 	default:
@@ -84,10 +91,8 @@ func (b *recorder) opened() {
 	b.newTicketIndex()
 }
 
-// nextID draws an id of a table of the predecessor's, whose sequence may have any name.
-func nextID(table string) string {
-	return `nextval((SELECT pg_get_serial_sequence('` + table + `', 'id')::regclass))::integer`
-}
+// nextID draws an id of a table of the predecessor's.
+func nextID(table string) string { return `nextval('` + table + `_id_seq')::integer` }
 
 // changed writes what may have changed of a ticket. Its texts are written only where an event says that they are others:
 // what is not written needs no look at the words of the search.
@@ -143,6 +148,14 @@ func (b *recorder) responded() {
 	}
 	b.with(`o AS MATERIALIZED (SELECT x.* FROM `, b.rows(whichColumns, respondedColumns), ` JOIN chamados c ON c.id = x.id WHERE `, registered, held, `)`)
 	b.with(`t AS (UPDATE chamados c SET respondido_em = coalesce(c.respondido_em, o.respondido_em) FROM o WHERE c.id = o.id RETURNING o.*)`)
+}
+
+// answered notes the first responses among answers.
+func (b *recorder) answered() {
+	b.with(`x AS MATERIALIZED (SELECT x.* FROM `, b.rows(whichColumns, respondedColumns), ` WHERE `, registered, `)`)
+	b.with(`o AS MATERIALIZED (SELECT x.k, x.id, x.respondido_em FROM x JOIN chamados c ON c.id = x.id WHERE x.respondido_em IS NOT NULL`, skipHeld, `)`)
+	b.with(`u AS (UPDATE chamados c SET respondido_em = coalesce(c.respondido_em, o.respondido_em) FROM o WHERE c.id = o.id RETURNING o.k)`)
+	b.with(`t AS MATERIALIZED (SELECT x.* FROM x WHERE x.respondido_em IS NULL OR x.k IN (SELECT u.k FROM u))`)
 }
 
 // noted writes what a ticket remembers, and nothing else of it.

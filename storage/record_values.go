@@ -1,6 +1,9 @@
 package storage
 
-import "strings"
+import (
+	"slices"
+	"strconv"
+)
 
 // column is one value of a row that a statement brings along.
 type column[T any] struct {
@@ -11,22 +14,32 @@ type column[T any] struct {
 // values is a FROM item with a row for each of list; its text depends on their number alone. The server reads it with
 // less effort than arrays.
 func values[T any](q *query, name string, list []T, columns []column[T]) string {
-	rows := make([]string, len(list))
-	cells := make([]string, len(columns))
+	q.args = slices.Grow(q.args, len(list)*len(columns))
+	text := make([]byte, 0, len(list)*len(columns)*len(`$100::timestamptz, `))
 	for i, row := range list {
+		text = append(text, before(i, `(VALUES (`, `), (`)...)
 		for j, c := range columns {
-			cells[j] = q.arg(c.of(row)) + `::` + c.kind
+			q.args = append(q.args, c.of(row))
+			text = append(append(text, before(j, ``, `, `)...), '$')
+			text = append(append(strconv.AppendInt(text, int64(len(q.args)), 10), `::`...), c.kind...)
 		}
-		rows[i] = `(` + strings.Join(cells, `, `) + `)`
 	}
-	return `(VALUES ` + strings.Join(rows, `, `) + `) AS ` + name + ` (` + namesOf(columns, ``) + `)`
+	return string(text) + `)) AS ` + name + ` (` + namesOf(columns, ``) + `)`
 }
 
 // namesOf lists columns, each with a prefix.
 func namesOf[T any](columns []column[T], prefix string) string {
-	out := make([]string, len(columns))
+	text := make([]byte, 0, len(columns)*len(`c.categoria, `))
 	for i, c := range columns {
-		out[i] = prefix + c.name
+		text = append(append(append(text, before(i, ``, `, `)...), prefix...), c.name...)
 	}
-	return strings.Join(out, `, `)
+	return string(text)
+}
+
+// before is what stands before the first, or between the others.
+func before(i int, first, others string) string {
+	if i == 0 {
+		return first
+	}
+	return others
 }
