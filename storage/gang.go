@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -136,8 +137,9 @@ func (g *gangs[T]) safely(ctx context.Context, list ...T) (err error) {
 	return g.do(ctx, list...)
 }
 
-// take removes the next gang from the queue, or ends the work.
+// take removes the next gang from the queue, or ends the work. Who is ready to run may join it first.
 func (g *gangs[T]) take() []*member[T] {
+	runtime.Gosched()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	n := min(len(g.waiting), gangSize)

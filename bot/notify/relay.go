@@ -132,10 +132,16 @@ func (r *Relay) Wake(lanes []int64) {
 	r.lanes.Rouse(lanes)
 }
 
-// WakeForNotices is Wake for what answers nobody.
+// noticePause is how long what answers nobody is left to who looks at a screen, which the same commit changes: to send
+// it takes the processors for some milliseconds. What follows meanwhile changes the same card.
+const noticePause = 30 * time.Millisecond
+
+// WakeForNotices is Wake for what answers nobody, a moment later.
 func (r *Relay) WakeForNotices(lanes []int64) {
 	r.quiet.noticed(lanes)
-	r.lanes.Wake(lanes)
+	if len(lanes) > 0 {
+		time.AfterFunc(noticePause, func() { r.lanes.Wake(lanes) })
+	}
 }
 
 // WakeAll says that anything may have been written.

@@ -101,16 +101,12 @@ func run(ctx context.Context) (missed bool, err error) {
 	if *soak > 0 {
 		return false, b.soak(ctx, *soak, *picture)
 	}
-	if err := b.measure(ctx); err != nil {
-		return false, err
-	}
+	failed := b.measure(ctx)
 	b.report.print(os.Stdout)
 	if b.json != "" {
-		if err := b.report.write(b.json); err != nil {
-			return false, err
-		}
+		failed = errors.Join(failed, b.report.write(b.json))
 	}
-	return b.report.missed(), nil
+	return b.report.missed(), failed
 }
 
 func isSet(name string) bool {

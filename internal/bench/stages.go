@@ -42,12 +42,13 @@ func stageNames() string {
 	return out
 }
 
-// measure runs the stages that are wanted and not done yet.
+// measure runs the stages that are wanted and not done yet. One that fails does not keep the others from being measured.
 func (b *bench) measure(ctx context.Context) error {
 	p, err := b.progress()
 	if err != nil {
 		return err
 	}
+	var failed error
 	for _, s := range stages {
 		if s.long && b.quick || !b.only.MatchString(s.name) {
 			continue
@@ -59,12 +60,20 @@ func (b *bench) measure(ctx context.Context) error {
 		b.say("%s …", s.name)
 		begin := time.Now()
 		if err := s.run(b, ctx); err != nil {
-			return fmt.Errorf("%s: %w", s.name, err)
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", s.name, err))
+			b.say("%s: %v", s.name, err)
+			if ctx.Err() != nil {
+				return failed
+			}
+			continue
 		}
 		b.report.Stages = append(b.report.Stages, timing{s.name, time.Since(begin).Round(100 * time.Millisecond).Seconds()})
 		if err := p.save(s.name, b.report); err != nil {
 			return err
 		}
+	}
+	if failed != nil {
+		return failed // the next run measures what is missing
 	}
 	return p.forget()
 }
