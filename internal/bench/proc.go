@@ -48,15 +48,20 @@ func cpuOf(pid int) time.Duration {
 
 // cpuOfTree is cpuOf for a process and its living children.
 func cpuOfTree(pid int) time.Duration {
-	sum := cpuOf(pid)
-	dirs, _ := filepath.Glob("/proc/[0-9]*")
-	for _, dir := range dirs {
-		child, _ := strconv.Atoi(filepath.Base(dir))
-		if parent, err := parentOf(child); err == nil && parent == pid {
-			sum += cpuOf(child)
+	for {
+		own := cpuOf(pid)
+		sum := own
+		dirs, _ := filepath.Glob("/proc/[0-9]*")
+		for _, dir := range dirs {
+			child, _ := strconv.Atoi(filepath.Base(dir))
+			if parent, err := parentOf(child); err == nil && parent == pid {
+				sum += cpuOf(child)
+			}
+		}
+		if cpuOf(pid) == own { // no child ended meanwhile, whose time would be missing
+			return sum
 		}
 	}
-	return sum
 }
 
 // busy returns the CPU time that all processes of the machine have used.
