@@ -116,14 +116,8 @@ func notices(t Ticket, a Actor, events []Event, origin int64) []Notice {
 
 // noticesAndLead is notices for events that also the lead hears of; lead is 0 for nobody.
 func noticesAndLead(t Ticket, a Actor, events []Event, origin, lead int64) []Notice {
-	type key struct {
-		kind  NoticeKind
-		aud   Audience
-		event int
-	}
-	seen := map[key]bool{}
 	handed := slices.ContainsFunc(events, func(e Event) bool { return e.Kind == EventAssignee })
-	var out []Notice
+	out := make([]Notice, 0, 8)
 	for i, e := range events {
 		for _, n := range itCards(e) {
 			n.Event = i
@@ -133,17 +127,18 @@ func noticesAndLead(t Ticket, a Actor, events []Event, origin, lead int64) []Not
 			if e.Internal && n.Audience == AudienceRequester || n.routine(a, e) || !n.address(t, a, e, origin, lead) {
 				continue
 			}
-			k := key{n.Kind, n.Audience, i}
-			if n.Kind == NoticeCard || n.Kind == NoticeSettle {
-				k.event = -1
-			}
-			if !seen[k] {
-				seen[k] = true
+			if !slices.ContainsFunc(out, n.said) {
 				out = append(out, n)
 			}
 		}
 	}
 	return out
+}
+
+// said reports whether another notice says the same: of several events a card or an end of alarms is one.
+func (n Notice) said(o Notice) bool {
+	once := n.Kind == NoticeCard || n.Kind == NoticeSettle
+	return o.Kind == n.Kind && o.Audience == n.Audience && (once || o.Event == n.Event)
 }
 
 // routine reports whether IT need not be told in a message of its own: the card shows what
@@ -155,16 +150,27 @@ func (n Notice) routine(a Actor, e Event) bool {
 // itCards returns what telling says of an event, and IT's other live cards: that of whoever
 // has the ticket and, after an assignment, that of whoever had it.
 func itCards(e Event) []Notice {
-	out := slices.Clone(telling[e.Kind])
-	if !slices.Contains(out, Notice{Kind: NoticeCard, Audience: AudienceGroup}) {
+	out := tellingIT[e.Kind]
+	if e.Kind != EventAssignee {
 		return out
 	}
-	out = append(out, Notice{Kind: NoticeCard, Audience: AudienceAssignee})
-	if former, err := strconv.ParseInt(e.From, 10, 64); err == nil && e.Kind == EventAssignee {
-		out = append(out, Notice{Kind: NoticeCard, Audience: AudienceFormer, UserID: former})
+	if former, err := strconv.ParseInt(e.From, 10, 64); err == nil {
+		return append(slices.Clip(out), Notice{Kind: NoticeCard, Audience: AudienceFormer, UserID: former})
 	}
 	return out
 }
+
+// tellingIT is telling with the card of whoever has the ticket.
+var tellingIT = func() map[EventKind][]Notice {
+	out := map[EventKind][]Notice{}
+	for kind, notices := range telling {
+		if slices.Contains(notices, cardTo(AudienceGroup)) {
+			notices = append(slices.Clip(notices), cardTo(AudienceAssignee))
+		}
+		out[kind] = notices
+	}
+	return out
+}()
 
 // redundant reports whether the card that a new assignee is sent tells them already; only a
 // mail has to say it.

@@ -17,6 +17,9 @@ func WithTracer(o Options, t pgx.QueryTracer) Options {
 	return o
 }
 
+// ClaimSQL takes the next delivery of a chat.
+const ClaimSQL = claimSQL
+
 // What an export takes along and what not.
 var (
 	Exported    = exported

@@ -56,24 +56,31 @@ type member[T any] struct {
 func (g *gangs[T]) run(ctx context.Context, what T) error {
 	m := &member[T]{ctx: ctx, what: what, done: make(chan struct{})}
 	g.join(m)
-	patience, cancel := context.WithTimeout(ctx, g.patience)
-	defer cancel()
-	late := time.NewTimer(gangLate)
+	late := time.NewTimer(min(gangLate, g.patience))
 	defer late.Stop()
-	for {
+	for patience := g.patience - gangLate; ; patience = 0 {
 		select {
 		case <-m.done:
 			return m.err
+		case <-ctx.Done():
+			return g.give(m, ctx.Err())
 		case <-late.C:
-			g.hurry()
-		case <-patience.Done():
-			if g.leave(m) {
-				return wrap("wait for a turn", patience.Err())
+			if patience <= 0 {
+				return g.give(m, context.DeadlineExceeded)
 			}
-			<-m.done
-			return m.err
+			g.hurry()
+			late.Reset(patience)
 		}
 	}
+}
+
+// give waits no longer for a turn, or for the outcome if the work has begun.
+func (g *gangs[T]) give(m *member[T], cause error) error {
+	if g.leave(m) {
+		return wrap("wait for a turn", cause)
+	}
+	<-m.done
+	return m.err
 }
 
 // hurry lets what waits go beside a transaction that takes long.

@@ -25,6 +25,9 @@ const claimWindow = 50
 // longer are as good as absent.
 //
 // A lease that ran out without a word counts as an attempt with unknown outcome.
+//
+// The text leaves no choice between indexes, since its plan may have been made while there was nothing to send: what
+// has not ended is asked for in the last condition so that only ids find it.
 const claimSQL = `
 WITH espera AS MATERIALIZED (
 	SELECT id, prioridade, tipo, topico_id, chamado_id, usuario_id, criado_em, proxima_em, adiado FROM saida
@@ -44,15 +47,16 @@ WITH espera AS MATERIALIZED (
 	WHERE (p.proxima_em <= $2 OR p.proxima_em <= p.criado_em) AND (e.prioridade, e.id) >= (p.prioridade, p.id) AND NOT EXISTS (
 		SELECT FROM saida s WHERE s.faixa = $1 AND s.terminado_em IS NULL AND s.tomado_ate > now())
 ), alarmes AS (
-	SELECT a.id FROM primeira p, saida a
-	WHERE p.tipo = 'alarme' AND p.id IN (SELECT id FROM juntas) AND a.faixa = $1 AND a.terminado_em IS NULL AND a.tipo = 'alarme' AND a.id <> p.id
-		AND a.topico_id = p.topico_id AND a.usuario_id IS NOT DISTINCT FROM p.usuario_id AND NOT (a.adiado AND a.proxima_em > $5)
-	ORDER BY a.id LIMIT 200
+	SELECT a.id FROM saida a
+	WHERE EXISTS (SELECT FROM primeira p, juntas j WHERE p.tipo = 'alarme' AND j.id = p.id)
+		AND a.faixa = $1 AND a.terminado_em IS NULL AND a.tipo = 'alarme' AND a.id <> (SELECT id FROM primeira) AND a.topico_id = (SELECT topico_id FROM primeira)
+		AND a.usuario_id IS NOT DISTINCT FROM (SELECT usuario_id FROM primeira) AND NOT (a.adiado AND a.proxima_em > $5)
+	ORDER BY a.prioridade, a.id LIMIT 200
 )
 UPDATE saida s SET incerto = s.incerto OR s.tomado_ate IS NOT NULL,
 	tentativas = s.tentativas + CASE WHEN s.tomado_ate IS NOT NULL THEN 1 ELSE 0 END, tomado_ate = now() + $3::interval, tomado_por = $7, adiado = false
-FROM (SELECT id FROM juntas WHERE vai UNION SELECT id FROM antes WHERE EXISTS (SELECT FROM juntas) UNION SELECT id FROM alarmes) j
-WHERE s.id = j.id AND s.terminado_em IS NULL
+WHERE s.id = ANY (ARRAY(SELECT id FROM juntas WHERE vai UNION SELECT id FROM antes WHERE EXISTS (SELECT FROM juntas) UNION SELECT id FROM alarmes))
+	AND coalesce(s.terminado_em, 'infinity') = 'infinity'
 RETURNING s.id, s.prioridade, s.tipo, s.topico_id, s.usuario_id, s.chamado_id, s.evento_id, s.tentativas, s.incerto, s.criado_em, s.conteudo,
 	(SELECT r.telegram_id FROM usuarios r WHERE r.id = s.usuario_id AND r.ativo AND r.telegram_bloqueado_em IS NULL)`
 

@@ -106,7 +106,7 @@ type recorder struct {
 	zone   string        // in which quiet hours are told
 	gather time.Duration // how long a notice waits for others
 	mails  bool          // who has no open chat is told by mail
-	parts  []string
+	names  []string
 	events []*event
 	lanes  []int64 // of the outbox rows
 	wake   Wake
@@ -129,10 +129,21 @@ func (db *DB) record(list ...*decision) statement {
 // first is the only decision where a shape is not shared.
 func (b *recorder) first() *decision { return b.list[0] }
 
-// with adds one common table expression.
-func (b *recorder) with(parts ...string) { b.parts = append(b.parts, strings.Join(parts, "")) }
+// with adds one common table expression; parts begin with its name.
+func (b *recorder) with(parts ...string) {
+	name, _, _ := strings.Cut(parts[0], ` AS`)
+	b.text(before(len(b.names), `WITH `, `, `))
+	b.names = append(b.names, name)
+	for _, p := range parts {
+		b.text(p)
+	}
+}
+
+// usualText is the length of the text for a few decisions.
+const usualText = 8 << 10
 
 func (b *recorder) statement() statement {
+	b.b.Grow(usualText)
 	b.tickets()
 	b.comments()
 	b.rating()
@@ -142,7 +153,7 @@ func (b *recorder) statement() statement {
 	b.notices()
 	b.settles()
 	b.noticeMails()
-	b.text(`WITH ` + strings.Join(b.parts, `, `) + ` SELECT ` + strconv.Itoa(wroteTicket) + `, t.k, t.id::bigint FROM t`)
+	b.text(` SELECT ` + strconv.Itoa(wroteTicket) + `, t.k, t.id::bigint FROM t`)
 	for _, more := range []struct {
 		part    string
 		what    int
@@ -150,15 +161,11 @@ func (b *recorder) statement() statement {
 	}{
 		{"c", wroteComment, `c.k, c.id::bigint`}, {"v", wroteEvent, `v.ordem, v.id`}, {"s", wroteNotice, `NULL, s.faixa`}, {"bx", wroteNotice, `NULL, bx.faixa`},
 	} {
-		if b.has(more.part) {
+		if slices.Contains(b.names, more.part) {
 			b.text(` UNION ALL SELECT ` + strconv.Itoa(more.what) + `, ` + more.columns + ` FROM ` + more.part)
 		}
 	}
 	return b.query.statement()
-}
-
-func (b *recorder) has(name string) bool {
-	return slices.ContainsFunc(b.parts, func(p string) bool { return strings.HasPrefix(p, name+" AS") })
 }
 
 // What a row of the answer tells of.

@@ -3,6 +3,7 @@ package storage
 import (
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // column is one value of a row that a statement brings along.
@@ -15,25 +16,39 @@ type column[T any] struct {
 // less effort than arrays.
 func values[T any](q *query, name string, list []T, columns []column[T]) string {
 	q.args = slices.Grow(q.args, len(list)*len(columns))
-	text := make([]byte, 0, len(list)*len(columns)*len(`$100::timestamptz, `))
+	var text strings.Builder
+	text.Grow((len(list) + 1) * len(columns) * len(`$100::timestamptz, `))
+	var number [20]byte
 	for i, row := range list {
-		text = append(text, before(i, `(VALUES (`, `), (`)...)
+		text.WriteString(before(i, `(VALUES (`, `), (`))
 		for j, c := range columns {
 			q.args = append(q.args, c.of(row))
-			text = append(append(text, before(j, ``, `, `)...), '$')
-			text = append(append(strconv.AppendInt(text, int64(len(q.args)), 10), `::`...), c.kind...)
+			text.WriteString(before(j, `$`, `, $`))
+			text.Write(strconv.AppendInt(number[:0], int64(len(q.args)), 10))
+			text.WriteString(`::`)
+			text.WriteString(c.kind)
 		}
 	}
-	return string(text) + `)) AS ` + name + ` (` + namesOf(columns, ``) + `)`
+	text.WriteString(`)) AS ` + name + ` (`)
+	writeNames(&text, columns, ``)
+	text.WriteString(`)`)
+	return text.String()
 }
 
 // namesOf lists columns, each with a prefix.
 func namesOf[T any](columns []column[T], prefix string) string {
-	text := make([]byte, 0, len(columns)*len(`c.categoria, `))
+	var text strings.Builder
+	text.Grow(len(columns) * len(`c.categoria, `))
+	writeNames(&text, columns, prefix)
+	return text.String()
+}
+
+func writeNames[T any](text *strings.Builder, columns []column[T], prefix string) {
 	for i, c := range columns {
-		text = append(append(append(text, before(i, ``, `, `)...), prefix...), c.name...)
+		text.WriteString(before(i, ``, `, `))
+		text.WriteString(prefix)
+		text.WriteString(c.name)
 	}
-	return string(text)
 }
 
 // before is what stands before the first, or between the others.
