@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"chamados/domain"
 	"chamados/storage"
 )
 
@@ -102,6 +103,36 @@ func TestUpgradeWarnsOfWhatItLeaves(t *testing.T) {
 	report, err := storage.Upgrade(t.Context(), url)
 	if err != nil || len(report.Warnings) != 1 || !strings.Contains(report.Warnings[0], "usuarios.tipo") {
 		t.Errorf("%v %v", report.Warnings, err)
+	}
+}
+
+// A predecessor's sequences may have any name, and others theirs: numbers go on where they were.
+func TestUpgradeNamesSequences(t *testing.T) {
+	url := emptyDatabase(t, "predecessor_last.sql")
+	fillPredecessor(t, url, 20)
+	conn := must2(pgx.Connect(t.Context(), url))(t)
+	defer conn.Close(t.Context())
+	for _, sql := range []string{
+		`ALTER SEQUENCE chamados_id_seq RENAME TO "Números"`, `CREATE SEQUENCE chamados_id_seq START 7`, `CREATE SEQUENCE chamados_id_seq_antiga`,
+		`ALTER SEQUENCE comentarios_id_seq RENAME TO comentarios_id_seq1`, `ALTER SEQUENCE anexos_id_seq RENAME TO swapped`,
+		`CREATE SCHEMA other`, `CREATE SEQUENCE other.anexos_id_seq`, `ALTER DATABASE ` + pgx.Identifier{conn.Config().Database}.Sanitize() + ` SET search_path = public, other`,
+	} {
+		if _, err := conn.Exec(t.Context(), sql); err != nil {
+			t.Fatalf("%v: %s", err, sql)
+		}
+	}
+	if _, err := storage.Upgrade(t.Context(), url); err != nil {
+		t.Fatal(err)
+	}
+	h := openHouse(t, url, storage.Options{})
+	ticket := h.open(h.user("ana", domain.RoleEmployee), "vinte e um")
+	if ticket.ID != 21 {
+		t.Errorf("the next ticket is %d", ticket.ID)
+	}
+	for _, table := range []string{"chamados", "comentarios", "anexos"} {
+		if n := h.count(`SELECT count(*) WHERE pg_get_serial_sequence($1, 'id') = 'public.' || $1 || '_id_seq'`, table); n != 1 {
+			t.Errorf("%s has another sequence", table)
+		}
 	}
 }
 

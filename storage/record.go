@@ -94,7 +94,7 @@ func (d *decision) missed() error {
 	return unexpected("ticket", d.ticket.ID)
 }
 
-// recorder turns decisions of one shape into one statement: a chain of common table expressions, of which only
+// recorder turns decisions of one family into one statement: a chain of common table expressions, of which only
 // those are written that they need. Each begins with what it is about: t, with the place of the decision
 // in the list (k), the ticket's id and what else is written of it. c are the comments, f the files, v the
 // events, n the notices, s the outbox rows.
@@ -112,7 +112,7 @@ type recorder struct {
 	wake   Wake
 }
 
-// record returns the statement that writes decisions, which must have the same shape.
+// record returns the statement that writes decisions, which must be of one family and of different tickets.
 func (db *DB) record(list ...*decision) statement {
 	b := &recorder{
 		shape: joint(list), list: list, now: db.clock(), zone: db.zone, gather: db.gather, mails: db.mails,

@@ -4,7 +4,7 @@ import (
 	"chamados/domain"
 )
 
-// shape is what decisions must have in common to be written by one statement.
+// shape is what the text of a statement depends on, besides the number of its decisions.
 type shape struct {
 	ticket   ticketShape
 	extra    bool // a new ticket has dados_extras, whose words are searched too
@@ -93,11 +93,11 @@ func (s shape) family() shape {
 	return s
 }
 
-// alike divides decisions, in their order, into lists that one statement can write: of one shape, and of
+// alike divides decisions, in their order, into lists that one statement can write: of one family, and of
 // different tickets.
 func alike(list []*decision) [][]*decision {
 	var out [][]*decision
-	open := map[shape]int{} // the list that the next one of that shape joins
+	open := map[shape]int{} // the list that the next one of that family joins
 	for _, d := range list {
 		s := d.shape().family()
 		i, ok := open[s]

@@ -188,6 +188,41 @@ func TestWhatIsWrittenAgainIsStillAboutItsComment(t *testing.T) {
 	}
 }
 
+// Of answers that go together some are first ones. One to a ticket that somebody holds is not written, and spoils nothing.
+func TestAnswersGoTogetherWhetherFirstOrNot(t *testing.T) {
+	h, ana, ti := staffed(t)
+	tickets, records := map[string]domain.Ticket{}, []*domain.Record{}
+	for _, name := range []string{"later answer", "held", "first answer"} {
+		ticket := h.open(ana, name)
+		tickets[name] = ticket
+		first := name != "later answer"
+		if first {
+			ticket.SLA.RespondedAt = h.clock.Now()
+		}
+		records = append(records, &domain.Record{
+			Touched: &ticket, Responded: first,
+			Comment: &domain.Comment{TicketID: ticket.ID, Text: name, CreatedAt: h.clock.Now(), Author: ti.Ref(), Channel: ti.Channel},
+			Events:  []domain.Event{{Kind: domain.EventComment, ActorID: ti.ID, RequesterID: ana.ID, Channel: ti.Channel, Status: ticket.Status, At: h.clock.Now()}},
+		})
+	}
+	other, err := h.pool.Begin(t.Context())
+	h.must(err)
+	defer func() { _ = other.Rollback(context.WithoutCancel(t.Context())) }()
+	_, err = other.Exec(t.Context(), `SELECT FROM chamados WHERE id = $1 FOR NO KEY UPDATE`, tickets["held"].ID)
+	h.must(err)
+	h.must(h.WriteTogether(t.Context(), records...))
+	for name, ticket := range tickets {
+		v := h.view(ticket.ID)
+		written := name != "held"
+		if (len(v.Comments) == 1) != written || written && (v.Comments[0].Text != name || v.Events[1].CommentID != v.Comments[0].ID) {
+			t.Errorf("%s: comments %+v, events %+v", name, v.Comments, v.Events)
+		}
+		if v.SLA.RespondedAt.IsZero() == (name == "first answer") {
+			t.Errorf("%s: answered %s", name, v.SLA.RespondedAt)
+		}
+	}
+}
+
 // Whoever answers first while a colleague is changing the ticket waits for them, inside a transaction too.
 func TestFirstAnswerWaitsForWhoeverHoldsTheTicket(t *testing.T) {
 	h, ana, ti := staffed(t)

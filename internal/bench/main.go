@@ -103,8 +103,8 @@ func run(ctx context.Context) (missed bool, err error) {
 	}
 	failed := b.measure(ctx)
 	b.report.print(os.Stdout)
-	if b.json != "" {
-		failed = errors.Join(failed, b.report.write(b.json))
+	if b.json != "" && failed == nil {
+		failed = b.report.write(b.json)
 	}
 	return b.report.missed(), failed
 }

@@ -49,6 +49,7 @@ func (b *bench) measure(ctx context.Context) error {
 		return err
 	}
 	var failed error
+	clean := b.report
 	for _, s := range stages {
 		if s.long && b.quick || !b.only.MatchString(s.name) {
 			continue
@@ -60,8 +61,9 @@ func (b *bench) measure(ctx context.Context) error {
 		b.say("%s …", s.name)
 		begin := time.Now()
 		if err := s.run(b, ctx); err != nil {
-			failed = errors.Join(failed, fmt.Errorf("%s: %w", s.name, err))
 			b.say("%s: %v", s.name, err)
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", s.name, err), b.telegram.drain())
+			b.report = clean // without what it had measured so far
 			if ctx.Err() != nil {
 				return failed
 			}
@@ -69,8 +71,9 @@ func (b *bench) measure(ctx context.Context) error {
 		}
 		b.report.Stages = append(b.report.Stages, timing{s.name, time.Since(begin).Round(100 * time.Millisecond).Seconds()})
 		if err := p.save(s.name, b.report); err != nil {
-			return err
+			return errors.Join(failed, err)
 		}
+		clean = b.report
 	}
 	if failed != nil {
 		return failed // the next run measures what is missing

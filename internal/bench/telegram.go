@@ -57,7 +57,6 @@ func startTelegram() (*telegram, error) {
 
 // greet lets everybody have written to the bot long ago, so that it may write to them.
 func (t *telegram) greet() error {
-	var last int
 	for id := 1; id <= people; id++ {
 		if linked(id) {
 			if _, err := t.emulator.Start(int64(telegramID+id), ""); err != nil {
@@ -65,6 +64,12 @@ func (t *telegram) greet() error {
 			}
 		}
 	}
+	return t.drain()
+}
+
+// drain takes all updates that wait.
+func (t *telegram) drain() error {
+	var last int
 	for t.emulator.Pending() > 0 {
 		resp, err := http.Get(fmt.Sprintf("%s/bot%s/getUpdates?offset=%d", t.url, botToken, last+1))
 		if err != nil {
