@@ -12,6 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"golang.org/x/sync/semaphore"
 )
 
 // Defaults of [Options].
@@ -58,8 +59,9 @@ type DB struct {
 	log      *slog.Logger
 	now      func() time.Time
 	wake     *wakes
-	shared   *pgxpool.Pool // of gangs alone: their statements are planned once for each of their few connections
-	long     *pgxpool.Pool // of searches and reports alone
+	shared   *pgxpool.Pool       // of gangs alone: their statements are planned once for each of their few connections
+	long     *pgxpool.Pool       // of searches and reports alone
+	reports  *semaphore.Weighted // turns of reports there
 	writes   gangs[*decision]
 	reads    gangs[*asked]
 	presence presence

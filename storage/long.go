@@ -5,6 +5,7 @@ import (
 	"runtime"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+	"golang.org/x/sync/semaphore"
 )
 
 // LongConnections returns how many searches and reports one process has the database work on at once: one for each processor, but not
@@ -19,7 +20,9 @@ const MoreConnections = 2*gangsAtOnce + 2
 // openLong prepares the connections of long reads, which are made when they are needed.
 func (db *DB) openLong(ctx context.Context, like *pgxpool.Config) error {
 	cfg := like.Copy()
-	cfg.MaxConns, cfg.MinConns = int32(LongConnections(int(like.MaxConns))), 0
+	n := LongConnections(int(like.MaxConns))
+	cfg.MaxConns, cfg.MinConns = int32(n), 0
+	db.reports = semaphore.NewWeighted(int64(n - 1))
 	var err error
 	db.long, err = pgxpool.NewWithConfig(ctx, cfg)
 	return err
@@ -27,5 +30,10 @@ func (db *DB) openLong(ctx context.Context, like *pgxpool.Config) error {
 
 // runLong is runElsewhere for what may take long. It waits for its turn, like a request for a connection.
 func (s *store) runLong(ctx context.Context, list ...statement) error {
-	return s.elsewhere(ctx, s.db.long, list)
+	return s.elsewhere(ctx, list, s.db.long, nil)
+}
+
+// runReport is runLong for reports, which take seconds: one connection is left to searches, of people who wait for the page.
+func (s *store) runReport(ctx context.Context, list ...statement) error {
+	return s.elsewhere(ctx, list, s.db.long, s.db.reports)
 }

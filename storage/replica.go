@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+	"golang.org/x/sync/semaphore"
 )
 
 const (
@@ -38,20 +39,34 @@ func (db *DB) openReplica(ctx context.Context, url string, like *pgxpool.Config)
 // runElsewhere is run for reads that need not see the newest second: on the replica, if there is one and
 // it answers. Inside a transaction they stay in it.
 func (s *store) runElsewhere(ctx context.Context, list ...statement) error {
-	return s.elsewhere(ctx, s.db.pool, list)
+	return s.elsewhere(ctx, list, s.db.pool, nil)
 }
 
-// elsewhere is runElsewhere with other connections than those of requests where there is no replica.
-func (s *store) elsewhere(ctx context.Context, otherwise *pgxpool.Pool, list []statement) error {
+// elsewhere is runElsewhere with other connections than those of requests where there is no replica, and in turns, if
+// there are any to be kept.
+func (s *store) elsewhere(ctx context.Context, list []statement, otherwise *pgxpool.Pool, turns *semaphore.Weighted) error {
 	if s.tx != nil {
 		return s.run(ctx, list...)
 	}
 	conn := s.db.acquireReplica(ctx)
 	if conn == nil {
-		return s.db.runOn(ctx, otherwise, list)
+		return s.db.runInTurn(ctx, list, otherwise, turns)
 	}
 	defer conn.Release()
 	return send(ctx, conn, list)
+}
+
+// runInTurn is runOn after waiting for a turn, no longer than for a connection; nil: there are no turns.
+func (db *DB) runInTurn(ctx context.Context, list []statement, pool *pgxpool.Pool, turns *semaphore.Weighted) error {
+	if turns != nil {
+		waiting, cancel := context.WithTimeout(ctx, db.wait)
+		defer cancel()
+		if err := turns.Acquire(waiting, 1); err != nil {
+			return wrap("wait for a turn", err)
+		}
+		defer turns.Release(1)
+	}
+	return db.runOn(ctx, pool, list)
 }
 
 // acquireReplica takes a connection to the replica; nil if the primary is to be asked.

@@ -63,7 +63,7 @@ func (s *store) Series(ctx context.Context, f domain.SeriesFilter, now time.Time
 		x.Rating, x.RatingCount = r.rating, r.ratings
 	})
 	var flow domain.Flow
-	err := s.runLong(ctx, opened, ended, flowOf(f, &flow))
+	err := s.runReport(ctx, opened, ended, flowOf(f, &flow))
 	return in.series(), flow, wrap("count for the statistics", err)
 }
 
