@@ -37,7 +37,8 @@ type Options struct {
 	Step func(ctx context.Context, lane int64) Next
 	// Parallel is how many lanes are worked on at once; default 8.
 	Parallel int
-	// Sweep is the pause between looks for lanes that no wake-up told of; default 1 s.
+	// Sweep is the pause between looks for lanes that no wake-up told of; default 1 s. Looks that take long
+	// are made less often, see [Runner.rest].
 	Sweep time.Duration
 	// Batch is how many lanes one look takes; default 256, at least twice Parallel.
 	Batch int
@@ -248,33 +249,50 @@ func (r *Runner) resume(lane int64, put *state) {
 	r.enqueue(lane, &r.found)
 }
 
-// sweeper looks for lanes at every tick, and at once when a full batch has been taken.
+// sweeper looks for lanes again and again, and at once when a full batch has been taken.
 func (r *Runner) sweeper(ctx context.Context) {
-	tick := time.NewTicker(r.o.Sweep)
-	defer tick.Stop()
 	for {
 		var more chan struct{}
-		if r.sweep(ctx) {
+		full, took := r.sweep(ctx)
+		if full {
 			more = r.low
 		}
+		rest := time.NewTimer(r.rest(took))
 		select {
 		case <-ctx.Done():
+			rest.Stop()
 			return
-		case <-tick.C:
+		case <-rest.C:
 		case <-more:
+			rest.Stop()
 		}
 	}
 }
 
-// sweep reports whether there may be more lanes than it found and some of them were new.
-func (r *Runner) sweep(ctx context.Context) bool {
+// restShare is how many times as long as a look takes nobody looks: with thousands of waiting lanes one takes tens of
+// milliseconds, and most of them have a timer of their own. mostSweeps bounds that, in sweeps.
+const (
+	restShare  = 100
+	mostSweeps = 10
+)
+
+// rest is the pause after a look that took so long.
+func (r *Runner) rest(took time.Duration) time.Duration {
+	return min(max(r.o.Sweep, restShare*took), mostSweeps*r.o.Sweep)
+}
+
+// sweep reports whether there may be more lanes than it found and some of them were new, and how long a look takes that
+// finds out.
+func (r *Runner) sweep(ctx context.Context) (full bool, took time.Duration) {
+	begin := time.Now()
 	due, err := r.o.Due(ctx, r.o.Batch)
 	if err != nil {
 		if ctx.Err() == nil {
 			r.o.Log.Warn("lanes: cannot look for work", "error", err)
 		}
-		return false
+		return false, 0
 	}
+	took = time.Since(begin)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	before := len(r.lanes)
@@ -287,7 +305,7 @@ func (r *Runner) sweep(ctx context.Context) bool {
 		default:
 		}
 	}
-	return len(due) == r.o.Batch && len(r.lanes) > before
+	return len(due) == r.o.Batch && len(r.lanes) > before, took
 }
 
 // forget drops all lanes, so that nothing fires after Run.

@@ -2,6 +2,7 @@ package lanes
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"testing"
@@ -114,6 +115,33 @@ func TestSweepFindsWhatNobodyTold(t *testing.T) {
 			t.Errorf("done %d", got)
 		}
 	})
+}
+
+// A look that takes long, since very much waits, is made less often, but made. One that fails says nothing about that.
+func TestLongLooksAreMadeLessOften(t *testing.T) {
+	for _, c := range []struct {
+		took  time.Duration
+		err   error
+		looks int // in a minute
+	}{
+		{0, nil, 60}, {5 * time.Millisecond, nil, 60}, {50 * time.Millisecond, nil, 12}, {5 * time.Second, nil, 4},
+		{5 * time.Second, errors.New("the database is away"), 10},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			looks := 0
+			r := New(Options{Step: func(context.Context, int64) Next { return Idle() }, Due: func(context.Context, int) ([]int64, error) {
+				looks++
+				time.Sleep(c.took)
+				return nil, c.err
+			}})
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute-time.Second/2)
+			defer cancel()
+			_ = r.Run(ctx)
+			if looks != c.looks {
+				t.Errorf("%d looks of %s (%v) instead of %d", looks, c.took, c.err, c.looks)
+			}
+		})
+	}
 }
 
 func TestOneAtATimeWithinALane(t *testing.T) {
