@@ -62,8 +62,8 @@ type DB struct {
 	shared   *pgxpool.Pool       // of gangs alone: their statements are planned once for each of their few connections
 	long     *pgxpool.Pool       // of searches and reports alone
 	reports  *semaphore.Weighted // turns of reports there
-	writes   gangs[*decision]
-	reads    gangs[*asked]
+	writes   *gangs[*decision]
+	reads    *gangs[*asked]
 	presence presence
 	sealer   sealer
 	gather   time.Duration
@@ -108,8 +108,8 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	}
 	db.store = store{db: db}
 	db.wake = newWakes(db.handed.woken)
-	db.writes = gangs[*decision]{do: db.writeDecisions, alone: refused, patience: db.wait}
-	db.reads = gangs[*asked]{do: db.readAsked, patience: db.wait}
+	db.writes = newGangs(db.writeDecisions, refused, db.wait)
+	db.reads = newGangs(db.readAsked, nil, db.wait)
 	if err := errors.Join(db.openShared(ctx, cfg), db.openLong(ctx, cfg), db.Ping(ctx), db.openReplica(ctx, o.ReplicaURL, cfg)); err != nil {
 		db.Close()
 		return nil, err

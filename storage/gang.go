@@ -25,6 +25,8 @@ const (
 	gangBeside = 4
 	// gangLate is how long fewer wait at most for the transaction that is under way: some ten times what it takes.
 	gangLate = 100 * time.Millisecond
+	// gangRest is how long who has served gangs waits for more: a goroutine that goes on has the stack that they take.
+	gangRest = 100 * time.Millisecond
 )
 
 // gangs joins work that comes at the same time, of one kind, into one transaction, sent in one go: what is written shares the commit
@@ -37,11 +39,16 @@ type gangs[T any] struct {
 	do       func(ctx context.Context, list ...T) error
 	alone    func(error) bool // whether each may do better alone after an error of all; nil: none
 	patience time.Duration    // to wait for a turn
+	idle     chan struct{}    // who takes from it begins to work
 
 	mu      sync.Mutex
 	waiting []*member[T]
 	working int
 	hurried bool // what waits has waited for long: it goes, however few
+}
+
+func newGangs[T any](do func(context.Context, ...T) error, alone func(error) bool, patience time.Duration) *gangs[T] {
+	return &gangs[T]{do: do, alone: alone, patience: patience, idle: make(chan struct{})}
 }
 
 // member is one piece of work.
@@ -89,8 +96,32 @@ func (g *gangs[T]) hurry() {
 	defer g.mu.Unlock()
 	if len(g.waiting) > 0 && g.working < gangsAtOnce {
 		g.hurried = true
-		g.working++
-		go g.work()
+		g.begin()
+	}
+}
+
+// begin has somebody work; the caller holds mu.
+func (g *gangs[T]) begin() {
+	g.working++
+	select {
+	case g.idle <- struct{}{}:
+	default:
+		go g.serve()
+	}
+}
+
+// serve works whenever it is to, until it has not had to for some time.
+func (g *gangs[T]) serve() {
+	rest := time.NewTimer(gangRest)
+	defer rest.Stop()
+	for {
+		g.work()
+		rest.Reset(gangRest)
+		select {
+		case <-g.idle:
+		case <-rest.C:
+			return
+		}
 	}
 }
 
@@ -99,8 +130,7 @@ func (g *gangs[T]) join(m *member[T]) {
 	defer g.mu.Unlock()
 	g.waiting = append(g.waiting, m)
 	if g.worthwhile() {
-		g.working++
-		go g.work()
+		g.begin()
 	}
 }
 

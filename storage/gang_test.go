@@ -1,9 +1,11 @@
 package storage
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -49,14 +51,20 @@ func crowd(d *door, g *gangs[string], n int, then func()) []error {
 	return out
 }
 
-func newDoor() (*door, *gangs[string]) {
+func newDoor(t *testing.T) (*door, *gangs[string]) {
 	d := &door{open: make(chan struct{})}
-	return d, &gangs[string]{do: d.write, alone: refused, patience: 5 * time.Second}
+	return d, trialGangs(t, d.write)
+}
+
+// trialGangs are of a bubble, which does not end before they rest.
+func trialGangs(t *testing.T, do func(context.Context, ...string) error) *gangs[string] {
+	t.Cleanup(func() { time.Sleep(2 * gangRest) })
+	return newGangs(do, refused, 5*time.Second)
 }
 
 func TestWritesThatComeTogetherGoTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d, g := newDoor()
+		d, g := newDoor(t)
 		const all = 1 + gangBeside + gangSize + 3
 		for i, err := range crowd(d, g, all, func() { close(d.open) }) {
 			if err != nil {
@@ -97,7 +105,7 @@ func TestRefusedWriteFailsAlone(t *testing.T) {
 		"the server": {&pgconn.PgError{Severity: "FATAL", Code: "57P01"}, true}, "the line": {errors.New("unexpected EOF"), true},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			d, g := newDoor()
+			d, g := newDoor(t)
 			d.fails = func(list []string) error {
 				if slices.Contains(list, "4") {
 					return c.err
@@ -120,7 +128,7 @@ func TestRefusedWriteFailsAlone(t *testing.T) {
 
 func TestWriteThatWaitsTooLongIsGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d, g := newDoor()
+		d, g := newDoor(t)
 		begin := time.Now()
 		var late error
 		out := crowd(d, g, 1+gangBeside, func() {
@@ -148,12 +156,12 @@ func TestWriteThatWaitsTooLongIsGivenUp(t *testing.T) {
 func TestFewWritesGoBesideOneThatTakesLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		held := make(chan struct{})
-		g := &gangs[string]{alone: refused, patience: 5 * time.Second, do: func(_ context.Context, list ...string) error {
+		g := trialGangs(t, func(_ context.Context, list ...string) error {
 			if list[0] == "long" {
 				<-held
 			}
 			return nil
-		}}
+		})
 		var group sync.WaitGroup
 		group.Go(func() { _ = g.run(context.Background(), "long") })
 		synctest.Wait()
@@ -164,4 +172,34 @@ func TestFewWritesGoBesideOneThatTakesLong(t *testing.T) {
 		close(held)
 		group.Wait()
 	})
+}
+
+// Whoever has served a gang serves the next one, and does not stay when nothing comes.
+func TestWhoServesGangsRests(t *testing.T) {
+	for serving() > 0 { // of tests before
+		time.Sleep(time.Millisecond)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		g := trialGangs(t, func(context.Context, ...string) error { return nil })
+		for range 3 {
+			if err := g.run(context.Background(), "work"); err != nil {
+				t.Error(err)
+			}
+			synctest.Wait()
+			if n := serving(); n != 1 {
+				t.Errorf("%d serve", n)
+			}
+		}
+		time.Sleep(gangRest)
+		synctest.Wait()
+		if n := serving(); n != 0 {
+			t.Errorf("%d stay", n)
+		}
+	})
+}
+
+// serving counts who serves gangs.
+func serving() int {
+	stacks := make([]byte, 1<<20)
+	return bytes.Count(stacks[:runtime.Stack(stacks, true)], []byte("]).serve("))
 }

@@ -22,7 +22,7 @@ var answerWord, urgentWord = strconv.Itoa(int(priorityAnswer)), strconv.Itoa(int
 // notices writes the outbox rows: groups by the ticket's category and by the live cards they have,
 // people by the Telegram account that they are linked to now.
 func (b *recorder) notices() {
-	var in noticeArrays
+	in := newNoticeArrays(b.list)
 	for _, e := range b.events {
 		for _, n := range e.of.Notices {
 			if n.Event == e.place {
@@ -119,6 +119,18 @@ type noticeArrays struct {
 	gather     []bool
 	here       []int64
 	mails      []bool
+}
+
+// newNoticeArrays has room for all notices of decisions.
+func newNoticeArrays(list []*decision) noticeArrays {
+	n := 0
+	for _, d := range list {
+		n += len(d.Notices)
+	}
+	return noticeArrays{
+		kinds: make([]string, 0, n), users: make([]int64, 0, n), events: make([]int64, 0, n), except: make([]int64, 0, n), priorities: make([]int16, 0, n),
+		topics: make([]string, 0, n), gather: make([]bool, 0, n), here: make([]int64, 0, n), mails: make([]bool, 0, n),
+	}
 }
 
 // add takes a notice; gathers says whether any may wait for others.
