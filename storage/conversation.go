@@ -53,7 +53,7 @@ func (s *store) Enqueue(ctx context.Context, m domain.Outgoing) error {
 	var wake Wake
 	st := statement{
 		sql: `INSERT INTO saida (faixa, topico_id, chamado_id, prioridade, criado_em, proxima_em, adiado, tipo, conteudo, chave)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (chave) DO NOTHING RETURNING faixa`,
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING faixa`,
 		args: []any{m.ChatID, m.ThreadID, nullInt(m.TicketID), priorityAnswer, now, at, at.After(now), string(domain.DeliverMessage), string(content), nullText(m.Key)},
 		read: ints(&wake.OutboxLanes), wake: &wake, apart: true,
 	}

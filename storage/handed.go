@@ -307,7 +307,7 @@ const handedSQL = `INSERT INTO saida (faixa, topico_id, chamado_id, prioridade, 
 		AND NOT EXISTS (
 			SELECT FROM saida WHERE faixa = $1 AND terminado_em IS NULL AND tomado_ate > now() AND tomado_por IS DISTINCT FROM $11)
 		THEN $11::bigint END) p (id)
-	ON CONFLICT (chave) DO NOTHING RETURNING id, tomado_ate,
+	ON CONFLICT DO NOTHING RETURNING id, tomado_ate,
 		NOT EXISTS (SELECT FROM saida WHERE faixa = $1 AND terminado_em IS NULL
 			AND (prioridade <= $4 AND tomado_por = $11 AND tomado_ate > now()) IS NOT TRUE)`
 
