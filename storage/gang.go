@@ -44,7 +44,6 @@ type gangs[T any] struct {
 	mu      sync.Mutex
 	waiting []*member[T]
 	working int
-	hurried bool // what waits has waited for long: it goes, however few
 }
 
 func newGangs[T any](do func(context.Context, ...T) error, alone func(error) bool, patience time.Duration) *gangs[T] {
@@ -56,6 +55,7 @@ type member[T any] struct {
 	ctx  context.Context
 	what T
 	err  error
+	late bool // it has waited for long: it goes, with however few
 	done chan struct{}
 }
 
@@ -75,7 +75,7 @@ func (g *gangs[T]) run(ctx context.Context, what T) error {
 			if patience <= 0 {
 				return g.give(m, context.DeadlineExceeded)
 			}
-			g.hurry()
+			g.hurry(m)
 			late.Reset(patience)
 		}
 	}
@@ -90,12 +90,12 @@ func (g *gangs[T]) give(m *member[T], cause error) error {
 	return m.err
 }
 
-// hurry lets what waits go beside a transaction that takes long.
-func (g *gangs[T]) hurry() {
+// hurry lets m, if it waits, go beside a transaction that takes long: now, or as soon as there is a place.
+func (g *gangs[T]) hurry(m *member[T]) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if len(g.waiting) > 0 && g.working < gangsAtOnce {
-		g.hurried = true
+	m.late = true
+	if g.working < gangsAtOnce && slices.Contains(g.waiting, m) {
 		g.begin()
 	}
 }
@@ -180,10 +180,9 @@ func (g *gangs[T]) take() []*member[T] {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	n := min(len(g.waiting), gangSize)
-	if g.working > 1 && n < gangBeside && !g.hurried {
+	if g.working > 1 && n < gangBeside && !slices.ContainsFunc(g.waiting, func(m *member[T]) bool { return m.late }) {
 		n = 0
 	}
-	g.hurried = false
 	list := slices.Clone(g.waiting[:n])
 	g.waiting = slices.Delete(g.waiting, 0, n)
 	if n == 0 {

@@ -152,32 +152,49 @@ func TestWriteThatWaitsTooLongIsGivenUp(t *testing.T) {
 	})
 }
 
-// A transaction that takes long does not hold up the few that come after it.
+// A transaction that takes long does not hold up the few that come after it: they go beside it when they have waited for
+// long, or as soon as there is a place then.
 func TestFewWritesGoBesideOneThatTakesLong(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		held := make(chan struct{})
-		g := trialGangs(t, func(_ context.Context, list ...string) error {
-			if list[0] == "long" {
-				<-held
+	for name, c := range map[string]struct {
+		second time.Duration // what another takes that is under way, 0 for none
+		takes  time.Duration
+	}{"one": {0, gangLate}, "two": {gangLate * 3 / 2, gangLate * 3 / 2}} {
+		synctest.Test(t, func(t *testing.T) {
+			held := make(chan struct{})
+			g := trialGangs(t, func(_ context.Context, list ...string) error {
+				switch list[0] {
+				case "long":
+					<-held
+				case "second":
+					time.Sleep(c.second)
+				}
+				return nil
+			})
+			var group sync.WaitGroup
+			group.Go(func() { _ = g.run(context.Background(), "long") })
+			time.Sleep(gangLate / 2)
+			begin := time.Now()
+			if c.second > 0 {
+				for range gangBeside {
+					group.Go(func() { _ = g.run(context.Background(), "second") })
+				}
+				synctest.Wait()
 			}
-			return nil
+			if err := g.run(context.Background(), "short"); err != nil || time.Since(begin) != c.takes {
+				t.Errorf("%s: %v after %s", name, err, time.Since(begin))
+			}
+			close(held)
+			group.Wait()
 		})
-		var group sync.WaitGroup
-		group.Go(func() { _ = g.run(context.Background(), "long") })
-		synctest.Wait()
-		begin := time.Now()
-		if err := g.run(context.Background(), "short"); err != nil || time.Since(begin) != gangLate {
-			t.Errorf("%v after %s", err, time.Since(begin))
-		}
-		close(held)
-		group.Wait()
-	})
+	}
 }
 
 // Whoever has served a gang serves the next one, and does not stay when nothing comes.
 func TestWhoServesGangsRests(t *testing.T) {
-	for serving() > 0 { // of tests before
-		time.Sleep(time.Millisecond)
+	for begin := time.Now(); serving() > 0; time.Sleep(time.Millisecond) { // gangs of tests before
+		if time.Since(begin) > 5*time.Second {
+			t.Fatalf("%d still serve", serving())
+		}
 	}
 	synctest.Test(t, func(t *testing.T) {
 		g := trialGangs(t, func(context.Context, ...string) error { return nil })

@@ -30,10 +30,27 @@ func (db *DB) openLong(ctx context.Context, like *pgxpool.Config) error {
 
 // runLong is runElsewhere for what may take long. It waits for its turn, like a request for a connection.
 func (s *store) runLong(ctx context.Context, list ...statement) error {
-	return s.elsewhere(ctx, list, s.db.long, nil)
+	return s.elsewhere(ctx, list, func() error { return s.db.runOn(ctx, s.db.long, list) })
 }
 
-// runReport is runLong for reports, which take seconds: one connection is left to searches, of people who wait for the page.
+// runReport is runLong for reports, which take seconds: where there is no replica, one connection is left to searches, of
+// people who wait for the page.
 func (s *store) runReport(ctx context.Context, list ...statement) error {
-	return s.elsewhere(ctx, list, s.db.long, s.db.reports)
+	return s.elsewhere(ctx, list, func() error { return s.db.report(ctx, list) })
+}
+
+// report waits for a turn and for a connection, together no longer than others do for the latter.
+func (db *DB) report(ctx context.Context, list []statement) error {
+	waiting, cancel := context.WithTimeout(ctx, db.wait)
+	defer cancel()
+	if err := db.reports.Acquire(waiting, 1); err != nil {
+		return wrap("wait for a turn", err)
+	}
+	defer db.reports.Release(1)
+	conn, err := db.acquireFrom(waiting, db.long)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	return send(ctx, conn, list)
 }

@@ -37,8 +37,10 @@ func TestReportsDoNotKeepOthersFromSearching(t *testing.T) {
 	counted := func() int {
 		return h.count(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`)
 	}
-	for counted() < storage.LongConnections(requests)-1 {
-		time.Sleep(time.Millisecond)
+	for begin := time.Now(); counted() < storage.LongConnections(requests)-1; time.Sleep(time.Millisecond) {
+		if time.Since(begin) > 3*time.Second {
+			t.Fatalf("%d reports are being counted", counted())
+		}
 	}
 	if found := titles(t, h, "impressora"); found != "impressora" {
 		t.Errorf("found %q", found)

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
-	"golang.org/x/sync/semaphore"
 )
 
 const (
@@ -39,34 +38,20 @@ func (db *DB) openReplica(ctx context.Context, url string, like *pgxpool.Config)
 // runElsewhere is run for reads that need not see the newest second: on the replica, if there is one and
 // it answers. Inside a transaction they stay in it.
 func (s *store) runElsewhere(ctx context.Context, list ...statement) error {
-	return s.elsewhere(ctx, list, s.db.pool, nil)
+	return s.elsewhere(ctx, list, func() error { return s.db.runOn(ctx, s.db.pool, list) })
 }
 
-// elsewhere is runElsewhere with other connections than those of requests where there is no replica, and in turns, if
-// there are any to be kept.
-func (s *store) elsewhere(ctx context.Context, list []statement, otherwise *pgxpool.Pool, turns *semaphore.Weighted) error {
+// elsewhere is runElsewhere with another way to run where there is no replica.
+func (s *store) elsewhere(ctx context.Context, list []statement, otherwise func() error) error {
 	if s.tx != nil {
 		return s.run(ctx, list...)
 	}
 	conn := s.db.acquireReplica(ctx)
 	if conn == nil {
-		return s.db.runInTurn(ctx, list, otherwise, turns)
+		return otherwise()
 	}
 	defer conn.Release()
 	return send(ctx, conn, list)
-}
-
-// runInTurn is runOn after waiting for a turn, no longer than for a connection; nil: there are no turns.
-func (db *DB) runInTurn(ctx context.Context, list []statement, pool *pgxpool.Pool, turns *semaphore.Weighted) error {
-	if turns != nil {
-		waiting, cancel := context.WithTimeout(ctx, db.wait)
-		defer cancel()
-		if err := turns.Acquire(waiting, 1); err != nil {
-			return wrap("wait for a turn", err)
-		}
-		defer turns.Release(1)
-	}
-	return db.runOn(ctx, pool, list)
 }
 
 // acquireReplica takes a connection to the replica; nil if the primary is to be asked.

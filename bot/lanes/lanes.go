@@ -37,8 +37,8 @@ type Options struct {
 	Step func(ctx context.Context, lane int64) Next
 	// Parallel is how many lanes are worked on at once; default 8.
 	Parallel int
-	// Sweep is the pause between looks for lanes that no wake-up told of; default 1 s. Looks that take long
-	// are made less often, see [Runner.rest].
+	// Sweep is the pause between looks for lanes that no wake-up told of; default 1 s. Looks that take long are
+	// made less often, but after three times that at the latest.
 	Sweep time.Duration
 	// Batch is how many lanes one look takes; default 256, at least twice Parallel.
 	Batch int
@@ -251,13 +251,15 @@ func (r *Runner) resume(lane int64, put *state) {
 
 // sweeper looks for lanes again and again, and at once when a full batch has been taken.
 func (r *Runner) sweeper(ctx context.Context) {
+	var before time.Duration
 	for {
 		var more chan struct{}
 		full, took := r.sweep(ctx)
 		if full {
 			more = r.low
 		}
-		rest := time.NewTimer(r.rest(took))
+		rest := time.NewTimer(r.rest(min(took, before)))
+		before = took
 		select {
 		case <-ctx.Done():
 			rest.Stop()
@@ -270,19 +272,19 @@ func (r *Runner) sweeper(ctx context.Context) {
 }
 
 // restShare is how many times as long as a look takes nobody looks: with thousands of waiting lanes one takes tens of
-// milliseconds, and most of them have a timer of their own. mostSweeps bounds that, in sweeps.
+// milliseconds, and most of them have a timer of their own. mostSweeps bounds that, in sweeps: others have none.
 const (
 	restShare  = 100
-	mostSweeps = 10
+	mostSweeps = 3
 )
 
-// rest is the pause after a look that took so long.
+// rest is the pause when looks take so long.
 func (r *Runner) rest(took time.Duration) time.Duration {
 	return min(max(r.o.Sweep, restShare*took), mostSweeps*r.o.Sweep)
 }
 
-// sweep reports whether there may be more lanes than it found and some of them were new, and how long a look takes that
-// finds out.
+// sweep reports whether there may be more lanes than it found and some of them were new, and how long it took to look;
+// 0 if that failed.
 func (r *Runner) sweep(ctx context.Context) (full bool, took time.Duration) {
 	begin := time.Now()
 	due, err := r.o.Due(ctx, r.o.Batch)

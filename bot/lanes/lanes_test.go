@@ -117,32 +117,36 @@ func TestSweepFindsWhatNobodyTold(t *testing.T) {
 	})
 }
 
-// A look that takes long, since very much waits, is made less often, but made. One that fails says nothing about that.
+// Looks that take long, since very much waits, are made less often, but made. One alone says nothing about that, and
+// neither does one that fails.
 func TestLongLooksAreMadeLessOften(t *testing.T) {
 	for _, c := range []struct {
-		took  time.Duration
+		took  func(look int) time.Duration
 		err   error
 		looks int // in a minute
 	}{
-		{0, nil, 60}, {5 * time.Millisecond, nil, 60}, {50 * time.Millisecond, nil, 12}, {5 * time.Second, nil, 4},
-		{5 * time.Second, errors.New("the database is away"), 10},
+		{always(0), nil, 60}, {always(5 * time.Millisecond), nil, 60}, {always(20 * time.Millisecond), nil, 30}, {always(5 * time.Second), nil, 8},
+		{always(5 * time.Second), errors.New("the database is away"), 10},
+		{func(look int) time.Duration { return time.Duration(look%2) * 200 * time.Millisecond }, nil, 55},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			looks := 0
 			r := New(Options{Step: func(context.Context, int64) Next { return Idle() }, Due: func(context.Context, int) ([]int64, error) {
 				looks++
-				time.Sleep(c.took)
+				time.Sleep(c.took(looks))
 				return nil, c.err
 			}})
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute-time.Second/2)
 			defer cancel()
 			_ = r.Run(ctx)
 			if looks != c.looks {
-				t.Errorf("%d looks of %s (%v) instead of %d", looks, c.took, c.err, c.looks)
+				t.Errorf("%d looks of %s, %s, … (%v) instead of %d", looks, c.took(1), c.took(2), c.err, c.looks)
 			}
 		})
 	}
 }
+
+func always(d time.Duration) func(int) time.Duration { return func(int) time.Duration { return d } }
 
 func TestOneAtATimeWithinALane(t *testing.T) {
 	b := &bench{take: 10 * time.Millisecond}
