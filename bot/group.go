@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"chamados/bot/card"
 	"chamados/bot/chat"
 	"chamados/domain/i18n"
 )
@@ -22,7 +23,7 @@ func (v *visit) group(ctx context.Context, m *chat.Message) error {
 		return err
 	}
 	run, isCommand := groupCommand(m.Command)
-	if !replied && !isCommand {
+	if !isCommand && (!replied || m.ForOther || m.Command == "" && !forTicket(m)) {
 		return nil
 	}
 	if m.Anonymous || m.From.ID == chat.Anonymous {
@@ -31,11 +32,21 @@ func (v *visit) group(ctx context.Context, m *chat.Message) error {
 	if !v.actor.IsIT() {
 		return v.refuse(ctx)
 	}
-	if isCommand {
+	switch {
+	case isCommand:
 		return run(v, ctx, m)
+	case m.Command != "":
+		return v.tell(ctx, "bot.reply.unknown_command", i18n.Args{"Command": card.Shorten(m.Command, maxTyped)})
 	}
 	return v.comment(ctx, m, link.TicketID, link.Internal, m.Text)
 }
+
+// maxTyped is how much of what somebody typed is shown again.
+const maxTyped = 30
+
+// forTicket reports whether a reply to a message about a ticket is meant for it: one to the bot, or that adds to what its
+// author has written. Who answers a colleague speaks to the colleague.
+func forTicket(m *chat.Message) bool { return m.ReplyTo.From.Bot || m.ReplyTo.From.ID == m.From.ID }
 
 // connected reports whether the group is one of IT's that the bot can write to.
 func (v *visit) connected(ctx context.Context) (bool, error) {

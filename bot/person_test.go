@@ -92,8 +92,15 @@ func (p *person) command(name, args string) {
 // replies answers the newest message of the bot that has fragment in it.
 func (p *person) replies(fragment, text string) {
 	p.Helper()
+	p.answers(p.find(fragment), text, "")
+}
+
+// answers replies to a message, also with files, as one album.
+func (p *person) answers(to *message, text, albumID string, names ...string) {
+	p.Helper()
 	m := p.compose(text)
-	m.ReplyTo = &chat.Message{ID: p.find(fragment).id, Chat: p.where}
+	m.ReplyTo = &chat.Message{ID: to.id, Chat: p.where, From: chat.Person{ID: to.from, Bot: to.from == 0}}
+	m.AlbumID, m.Files = albumID, photos(names)
 	if name, ok := strings.CutPrefix(text, "/"); ok {
 		m.Command, m.Args, _ = strings.Cut(name, " ")
 	}
@@ -104,11 +111,27 @@ func (p *person) replies(fragment, text string) {
 func (p *person) sends(caption, albumID string, names ...string) {
 	p.Helper()
 	m := p.compose(caption)
-	m.AlbumID = albumID
-	for _, n := range names {
-		m.Files = append(m.Files, domain.NewAttachment{Name: n, MIME: "image/jpeg", Size: 1000, FileID: "file-" + n})
-	}
+	m.AlbumID, m.Files = albumID, photos(names)
 	p.deliverMessage(m)
+}
+
+func photos(names []string) (out []domain.NewAttachment) {
+	for _, n := range names {
+		out = append(out, domain.NewAttachment{Name: n, MIME: "image/jpeg", Size: 1000, FileID: "file-" + n})
+	}
+	return out
+}
+
+// saidLast is the last message that p has written.
+func (p *person) saidLast() *message {
+	p.Helper()
+	for _, m := range p.chats[p.where.ID] {
+		if m.id == p.last {
+			return m
+		}
+	}
+	p.Fatal("nothing was said")
+	return nil
 }
 
 // edits changes the text of the last message written.

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"strconv"
 
 	"chamados/bot/callback"
@@ -89,17 +90,21 @@ func (v *visit) lateAlbumPart(ctx context.Context, m *chat.Message) (bool, error
 		return false, nil
 	}
 	o := domain.Origin{ChatID: v.chat.ID, MessageID: m.ID}
-	if a.Internal {
-		_, err := v.desk.Comment(ctx, v.actor, a.Ticket, domain.NewComment{
-			Text: flow.Clean(m.Text), Internal: true, Origin: o, Attachments: m.Files,
-		})
-		return true, err
-	}
 	if text := flow.Clean(m.Text); text != "" {
-		_, err := v.desk.Comment(ctx, v.actor, a.Ticket, domain.NewComment{Text: text, Origin: o, Attachments: m.Files})
-		return true, err
+		c, err := v.desk.Comment(ctx, v.actor, a.Ticket, domain.NewComment{Text: text, Internal: a.Internal, Origin: o, Attachments: m.Files})
+		if err != nil {
+			return true, err
+		}
+		return true, v.confirmComment(ctx, c)
 	}
-	return true, v.desk.Attach(ctx, v.actor, a.Ticket, m.Files, o)
+	if a.Comment == 0 {
+		return true, v.desk.Attach(ctx, v.actor, a.Ticket, m.Files, o)
+	}
+	err := v.desk.AttachTo(ctx, v.actor, a.Comment, m.Files, o)
+	if errors.Is(err, domain.ErrCommentNotFound) {
+		err = nil // taken back before all of it had come
+	}
+	return true, err
 }
 
 // firstName is how people are addressed.

@@ -82,7 +82,7 @@ func (v *visit) comment(ctx context.Context, m *chat.Message, ticketID int64, in
 		return err
 	}
 	if m.AlbumID != "" {
-		v.state.Album = &album{ID: m.AlbumID, Ticket: ticketID, Internal: internal}
+		v.state.Album = &album{ID: m.AlbumID, Ticket: ticketID, Comment: c.ID, Internal: internal}
 	}
 	return v.confirmComment(ctx, c)
 }
@@ -151,13 +151,16 @@ func (v *visit) edited(ctx context.Context, m *chat.Message) error {
 }
 
 func (v *visit) editComment(ctx context.Context, m *chat.Message, id int64) error {
-	text := m.Text
-	if m.Command == "nota" || m.Command == "note" {
+	text, noted := m.Text, m.Command == "nota" || m.Command == "note"
+	if noted {
 		text = m.Args
 	}
 	before, err := v.tx.Comment(ctx, id)
-	if err != nil && !errors.Is(err, domain.ErrCommentNotFound) || before.Text == flow.Clean(text) {
+	if err != nil && !errors.Is(err, domain.ErrCommentNotFound) || before.Text == flow.Clean(text) && (before.Internal || !noted) {
 		return err
+	}
+	if noted && err == nil && !before.Internal {
+		return v.tell(ctx, "bot.reply.not_a_note", i18n.Args{"Number": strconv.FormatInt(before.TicketID, 10)})
 	}
 	c, err := v.desk.EditComment(ctx, v.actor, id, flow.Clean(text))
 	if err != nil {

@@ -43,6 +43,7 @@ const promptLife = 15 * time.Minute
 type album struct {
 	ID       string `json:"id"`
 	Ticket   int64  `json:"chamado"`
+	Comment  int64  `json:"comentario,omitempty"` // 0: it became a ticket
 	Internal bool   `json:"interno,omitempty"`
 }
 

@@ -69,7 +69,7 @@ func (d *Desk) EditComment(ctx context.Context, a Actor, commentID int64, text s
 	return out, err
 }
 
-// UndoComment takes the actor's own comment back within [UndoWindow]; its text stays in
+// UndoComment takes the actor's own comment back within [UndoWindow], with its files; its text stays in
 // the history of IT.
 func (d *Desk) UndoComment(ctx context.Context, a Actor, commentID int64) error {
 	return d.atomically(ctx, func(d *Desk) error {
@@ -134,6 +134,30 @@ func (d *Desk) Attach(ctx context.Context, a Actor, ticketID int64, files []NewA
 	return d.record(ctx, a, &Record{
 		Touched: &t, Attachments: files, Origin: o, Events: events,
 		Notices: notices(t, a, events, o.ChatID),
+	})
+}
+
+// AttachTo adds files to the actor's own comment, as the other parts of an album whose first part it was: who takes it back
+// takes them back. It returns [ErrCommentNotFound] when that has happened already.
+func (d *Desk) AttachTo(ctx context.Context, a Actor, commentID int64, files []NewAttachment, o Origin) error {
+	files, err := checkFiles(files)
+	if err != nil {
+		return err
+	}
+	return d.atomically(ctx, func(d *Desk) error {
+		c, t, err := d.ownComment(ctx, a, commentID)
+		if err != nil {
+			return err
+		}
+		var events []Event
+		for _, f := range files {
+			e := t.event(a, EventAttachment, "", f.Name, d.Now())
+			e.CommentID, e.Internal = c.ID, c.Internal
+			events = append(events, e)
+		}
+		return d.record(ctx, a, &Record{
+			Touched: &t, Attachments: files, Under: &c, Origin: o, Events: events, Notices: notices(t, a, events, o.ChatID),
+		})
 	})
 }
 

@@ -23,6 +23,7 @@ type Record struct {
 	DropComment int64    // a comment taken back within [UndoWindow]
 	Origin      Origin   // the Telegram message that the ticket or comment was written in
 	Attachments []NewAttachment
+	Under       *Comment // the comment that Attachments belong to, if it is there already
 	Events      []Event
 	Notices     []Notice
 }

@@ -32,6 +32,7 @@ func (b *recorder) comments() {
 	case d.DropComment != 0:
 		id := b.arg(d.DropComment)
 		b.with(`cd AS (DELETE FROM comentarios WHERE id = `, id, `::bigint)`)
+		b.with(`ca AS (UPDATE eventos SET interno = true WHERE chamado_id = `, b.arg(d.ticket.ID), `::bigint AND comentario_id = `, id, `::bigint AND tipo = 'anexo')`)
 		b.with(`cx AS (UPDATE saida SET terminado_em = `, b.arg(b.now), `, erro = '`+causeUndone+`'
 			WHERE terminado_em IS NULL AND tomado_ate IS NULL AND tipo = 'aviso' AND evento_id IN (
 				SELECT id FROM eventos WHERE chamado_id = `, b.arg(d.ticket.ID), `::bigint AND comentario_id = `, id, `::bigint))`)
@@ -45,13 +46,15 @@ func (b *recorder) files() {
 		return
 	}
 	var in fileArrays
-	internal := b.comment && d.Comment.Internal
 	for i, f := range d.Attachments {
 		in.add(i+1, f, d.outside[i])
 	}
-	comment := `NULL::integer`
-	if b.comment {
-		comment = `(SELECT id FROM c)`
+	comment, internal := `NULL::integer`, false
+	switch {
+	case b.comment:
+		comment, internal = `(SELECT id FROM c)`, d.Comment.Internal
+	case d.Under != nil:
+		comment, internal = b.arg(d.Under.ID)+`::integer`, d.Under.Internal
 	}
 	b.with(`f AS MATERIALIZED (SELECT `, nextID(`anexos`), ` AS id, f.* FROM unnest(`,
 		b.arg(in.names), `::text[], `, b.arg(in.mimes), `::text[], `, b.arg(in.sizes), `::bigint[], `, b.arg(in.ids), `::text[], `,

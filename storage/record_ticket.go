@@ -172,8 +172,11 @@ func (b *recorder) link() {
 		return
 	}
 	comment, internal := `NULL::integer`, false
-	if b.comment {
-		comment, internal = `(SELECT id FROM c)`, b.first().Comment.Internal
+	switch d := b.first(); {
+	case b.comment:
+		comment, internal = `(SELECT id FROM c)`, d.Comment.Internal
+	case d.Under != nil: // whose text is in another message
+		internal = d.Under.Internal
 	}
 	b.with(`m AS (INSERT INTO mensagens (chat_id, mensagem_id, chamado_id, comentario_id, interno, criado_em) SELECT `,
 		b.arg(o.ChatID), `, `, b.arg(o.MessageID), `, t.id, `, comment, `, `, b.arg(internal), `::boolean, `, b.arg(b.now),
