@@ -147,6 +147,57 @@ func TestAnEndedSessionIsSaid(t *testing.T) {
 	}
 }
 
+// A session that has ended elsewhere is said at once, and forgotten when there is one again.
+func TestASessionThatEndsElsewhereIsSaid(t *testing.T) {
+	chromium(t)
+	h := newHouse(t)
+	b := newBrowser(t, h, h.ana)
+	b.open("/")
+	b.live()
+	b.cookie(session.CookieName, "none")
+	h.lines.cut()
+	b.until(`document.querySelector('#away a').checkVisibility()`)
+	token, err := h.keeper.Issue(h.ana)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.cookie(session.CookieName, token)
+	b.until(`document.getElementById('away').hidden`)
+	b.live()
+}
+
+// What was wrong with somebody's own action is still to be read when a colleague does something.
+func TestProblemsOutlastTheNews(t *testing.T) {
+	chromium(t)
+	h := newHouse(t)
+	tk := h.ticket(t, h.caio, "Conversa")
+	b := newBrowser(t, h, h.ana)
+	b.open(fmt.Sprintf("/chamados/%d", tk.ID))
+	b.live()
+	b.do(chromedp.Click(chromedp.CSS("#responder button.primary")))
+	b.until(`document.querySelector('#problem-comentario') !== null`)
+	h.deaf.Store(true)
+	h.lines.cut()
+	b.until(`!document.getElementById('away').hidden`)
+	s := domain.StatusWaiting
+	if _, err := h.desk.Change(t.Context(), actor(h.bia), tk.ID, domain.TicketChange{Status: &s}, 0); err != nil {
+		t.Fatal(err)
+	}
+	b.run(`document.querySelector('#propriedades button[name="status"][value="resolvido"]').click()`)
+	b.until(`document.querySelector('.ticket-head .problem')?.textContent.includes('Bia Rocha')`)
+	h.deaf.Store(false)
+	if _, err := h.desk.Comment(t.Context(), actor(h.caio), tk.ID, domain.NewComment{Text: "chegou"}); err != nil {
+		t.Fatal(err)
+	}
+	b.until(`document.querySelector('.entries').textContent.includes('chegou')`)
+	if got := b.text(`document.querySelector('.ticket-head .problem')?.textContent ?? ''`); !strings.Contains(got, "Bia Rocha") {
+		t.Errorf("the explanation is gone: %q", got)
+	}
+	b.run(`document.querySelector('#propriedades button[name="status"][value="resolvido"]').click()`)
+	b.until(`document.querySelector('.ticket-head .problem') === null`)
+	b.quiet("412", "422", "WebSocket")
+}
+
 func TestTicketPageKeepsWhatIsTyped(t *testing.T) {
 	chromium(t)
 	h := newHouse(t)

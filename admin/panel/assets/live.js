@@ -48,9 +48,19 @@ function heard(event) {
   let message;
   try { message = JSON.parse(event.data); } catch { return; }
   if (message.cursor !== undefined) cursor = message.cursor;
-  if (message.type === 'ready') ready();
+  if (message.type === 'ready' && !message.user_id) nobody();
+  else if (message.type === 'ready') ready();
   else if (message.type === 'reload') tell('live:back');
   else if (message.type) tell('live:message', message);
+}
+
+// nobody runs when the connection stands but the session has ended: whoever logs in again, also in another window, is
+// heard of by one of the next.
+function nobody() {
+  lostAt ||= Date.now();
+  say('ended', true);
+  showAway();
+  socket.close();
 }
 
 function lost() {

@@ -24,6 +24,7 @@ export function mergePage(doc, { force = false } = {}) {
   refreshAges(doc);
   for (const old of document.querySelectorAll('[data-live]')) {
     const fresh = doc.querySelector(`[data-live="${old.dataset.live}"]`);
+    if (fresh && !force) keepProblems(old, fresh);
     if (fresh) merge(old, fresh, force);
   }
   document.dispatchEvent(new CustomEvent('swap:merged'));
@@ -31,6 +32,13 @@ export function mergePage(doc, { force = false } = {}) {
     document.getElementById('toasts').append(node);
     expire(node);
   }
+}
+
+// keepProblems leaves what was wrong with the person's last action until their next one: what others do meanwhile does
+// not answer it.
+function keepProblems(old, fresh) {
+  if (fresh.querySelector('.problem')) return;
+  for (const problem of old.querySelectorAll(':scope > .problem')) fresh.append(problem.cloneNode(true));
 }
 
 // unfold opens in what is new what somebody opened in what was there.
