@@ -238,6 +238,9 @@ var useCases = map[string]useCase{
 	"EditComment": {requesters, func(d *domain.Desk, ctx context.Context, a domain.Actor, x thing) error {
 		return only(d.EditComment(ctx, a, x.own, "mudado"))
 	}},
+	"AttachTo": {requesters, func(d *domain.Desk, ctx context.Context, a domain.Actor, x thing) error {
+		return d.AttachTo(ctx, a, x.own, []domain.NewAttachment{textFile("a.txt")}, domain.Origin{})
+	}},
 	"UndoComment": {requesters, func(d *domain.Desk, ctx context.Context, a domain.Actor, x thing) error {
 		return d.UndoComment(ctx, a, x.own)
 	}},
@@ -467,7 +470,10 @@ func TestWhatIsHiddenIsLikeWhatIsAbsent(t *testing.T) {
 	for name, call := range map[string]func(comment, file int64) error{
 		"EditComment": func(c, _ int64) error { return only(s.desk.EditComment(t.Context(), own, c, "x")) },
 		"UndoComment": func(c, _ int64) error { return s.desk.UndoComment(t.Context(), own, c) },
-		"Attachment":  func(_, f int64) error { _, _, err := s.desk.Attachment(t.Context(), own, f); return err },
+		"AttachTo": func(c, _ int64) error {
+			return s.desk.AttachTo(t.Context(), own, c, []domain.NewAttachment{textFile("a.txt")}, domain.Origin{})
+		},
+		"Attachment": func(_, f int64) error { _, _, err := s.desk.Attachment(t.Context(), own, f); return err },
 	} {
 		hidden, missing := call(s.thing.note, s.thing.noteFile), call(absent.note, absent.noteFile)
 		if hidden == nil || missing == nil || hidden.Error() != missing.Error() {

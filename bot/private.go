@@ -50,6 +50,8 @@ func (v *visit) private(ctx context.Context, m *chat.Message) error {
 		return v.draftInput(ctx, inputOf(m))
 	case smallTalk(m, flow.IsThanks):
 		return v.thanked(ctx)
+	case smallTalk(m, flow.IsAck):
+		return v.tell(ctx, "bot.confirm.ack", nil)
 	case smallTalk(m, flow.IsGreeting):
 		return v.tell(ctx, "bot.confirm.greeting", i18n.Args{"Name": firstName(v.actor.Name)})
 	}

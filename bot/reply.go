@@ -50,7 +50,12 @@ func (v *visit) answerPrompt(ctx context.Context, m *chat.Message) error {
 	if p.Rating {
 		return v.rateText(ctx, m, p.Ticket)
 	}
-	return v.comment(ctx, m, p.Ticket, p.Internal, m.Text)
+	if err := v.comment(ctx, m, p.Ticket, p.Internal, m.Text); err != nil {
+		return err
+	}
+	p.Answered = v.Now().Unix()
+	v.state.Prompt = &p
+	return nil
 }
 
 // comment writes what a message says, and its files, on a ticket, and says where it went.
@@ -113,6 +118,8 @@ func (v *visit) confirmComment(ctx context.Context, c domain.Comment) error {
 		return v.offerUndo(ctx, c, out)
 	case t.Status == domain.StatusResolved:
 		out.Keyboard = [][]chat.Button{{v.reopenButton(t.ID)}}
+	case t.Status.Done():
+		out.Text = out.Text + "\n" + v.text("bot.reply.sent_ended", nil)
 	}
 	return v.send(ctx, out, post{ticket: c.TicketID, internal: c.Internal})
 }

@@ -30,13 +30,25 @@ type state struct {
 type prompt struct {
 	Ticket   int64 `json:"chamado"`
 	Internal bool  `json:"interno,omitempty"`
-	Rating   bool  `json:"avaliacao,omitempty"` // the sentence that goes with a mark
-	At       int64 `json:"em"`                  // Unix
+	Rating   bool  `json:"avaliacao,omitempty"`  // the sentence that goes with a mark
+	At       int64 `json:"em"`                   // Unix
+	Answered int64 `json:"respondida,omitempty"` // Unix, when it was last: what follows at once belongs to it
 }
 
 // promptLife is how long a question waits; then a message is a new matter, lest it go to
 // somebody for whom it is not meant.
 const promptLife = 15 * time.Minute
+
+// promptMore is how soon another message follows an answer to belong to it: people send a thought in pieces.
+const promptMore = 15 * time.Second
+
+// over reports whether the next message is a new matter.
+func (p prompt) over(now time.Time) bool {
+	if p.Answered != 0 {
+		return now.Sub(time.Unix(p.Answered, 0)) > promptMore
+	}
+	return now.Sub(time.Unix(p.At, 0)) > promptLife
+}
 
 // album is the last one whose first part became a ticket or a comment: the parts that come
 // later belong there too.
@@ -64,7 +76,7 @@ func (v *visit) load(ctx context.Context) error {
 	if d := v.state.Draft; d != nil && d.Version != flow.Version {
 		v.state.Draft, v.outdated = nil, true
 	}
-	if p := v.state.Prompt; p != nil && v.Now().Sub(time.Unix(p.At, 0)) > promptLife {
+	if p := v.state.Prompt; p != nil && p.over(v.Now()) {
 		v.state.Prompt = nil
 	}
 	return nil

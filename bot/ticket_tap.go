@@ -176,7 +176,11 @@ func (v *visit) askTap(ctx context.Context, t *chat.Tap, d callback.Data) error 
 	switch {
 	case internal:
 		v.toast("bot.tap.write_below", nil)
-		return v.ask(ctx, "bot.reply.ask_note", ticket, true)
+		key := "bot.reply.ask_note"
+		if v.chat.IsGroup() {
+			key = "bot.reply.ask_note_group"
+		}
+		return v.ask(ctx, key, ticket, true)
 	case v.chat.IsGroup():
 		v.alertKey("bot.tap.reply_to_card", nil)
 		return nil

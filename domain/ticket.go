@@ -135,7 +135,10 @@ func (t Ticket) validate() error {
 	case hasControl(t.Description):
 		c.add("descricao", "control_characters")
 	}
-	if !t.Category.Valid() {
+	switch {
+	case t.Category == "":
+		c.add("categoria", "required")
+	case !t.Category.Valid():
 		c.add("categoria", "unknown_category", "Value", string(t.Category))
 	}
 	if !t.Priority.Valid() {

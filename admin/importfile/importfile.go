@@ -121,6 +121,9 @@ func records(text string) ([]Row, error) {
 		if err != nil {
 			return nil, ErrNotAList
 		}
+		if line := openQuote(r, cells); line > 0 {
+			return nil, domain.Invalid(domain.FieldError{Field: "arquivo", Key: "open_quote", Args: map[string]any{"Line": line}})
+		}
 		line, _ := r.FieldPos(0)
 		if row := tidy(line, cells); row != nil {
 			rows = append(rows, *row)
@@ -129,6 +132,18 @@ func records(text string) ([]Row, error) {
 			return nil, ErrTooMany
 		}
 	}
+}
+
+// openQuote returns the line of a cell that other lines are in with their addresses, since a quotation mark is not closed;
+// 0 if there is none. A cell may well have several lines.
+func openQuote(r *csv.Reader, cells []string) int {
+	for i, c := range cells {
+		if _, more, ok := strings.Cut(c, "\n"); ok && strings.Contains(more, "@") {
+			line, _ := r.FieldPos(i)
+			return line
+		}
+	}
+	return 0
 }
 
 // tidy trims cells; nil if there is nothing in them.

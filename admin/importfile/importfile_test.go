@@ -94,6 +94,22 @@ func TestBadFiles(t *testing.T) {
 	}
 }
 
+// A quotation mark that is not closed swallows the people after it: they must not be missed silently. A cell of several lines is
+// one cell.
+func TestAQuoteThatIsNotClosedIsSaid(t *testing.T) {
+	people := "nome,email\nAna,a@x.br\n%s,b@x.br\nCaio,c@x.br\nDora,d@x.br\n"
+	for name, want := range map[string]int{`"Bia Souza`: 3, `"Bia ""Bibi" Souza`: 3, "\"Bia\nSouza\"": 0, `"Bia, Souza"`: 0, `Bia "Bibi" Souza`: 0} {
+		table, err := Parse(fmt.Appendf(nil, people, name))
+		var failure *domain.Error
+		switch {
+		case want == 0 && (err != nil || len(table.Rows) != 4):
+			t.Errorf("%q: %d rows, %v", name, len(table.Rows), err)
+		case want != 0 && (!errors.As(err, &failure) || failure.Fields[0].Key != "open_quote" || failure.Fields[0].Args["Line"] != want):
+			t.Errorf("%q: %d rows, %v", name, len(table.Rows), err)
+		}
+	}
+}
+
 func TestAddress(t *testing.T) {
 	for in, out := range map[string]string{
 		" Ana@CAFÉ.com.br ": "ana@xn--caf-dma.com.br", "ana@cafe\u0301.com.br": "ana@xn--caf-dma.com.br", "ana@xn--caf-dma.com.br": "ana@xn--caf-dma.com.br",

@@ -92,7 +92,7 @@ func (s screen) quoted(limit int) string {
 	if s.draft.Description() == "" {
 		return ""
 	}
-	return quote(s.lang, s.draft.Description(), limit)
+	return quoteWith(s.lang, s.draft.Description(), limit, "bot.draft.rest")
 }
 
 func (s screen) fileCount() string {

@@ -7,6 +7,7 @@ import (
 	"chamados/bot/callback"
 	"chamados/bot/chat"
 	"chamados/domain"
+	"chamados/domain/i18n"
 )
 
 // Notice returns a message that tells of events of one ticket, oldest first. A requester
@@ -61,6 +62,9 @@ func tell(lang domain.Lang, e domain.NoticeEventView, o Options, limit int) stri
 	}
 	if e.Attachments > 0 {
 		line += " · " + Count(lang, "bot.card.files", e.Attachments, nil)
+	}
+	if o.For == IT && e.Kind == domain.EventComment && e.ActorID == e.RequesterID && (e.Status.Done() || e.Status == domain.StatusWaiting) {
+		line += " · " + e.Status.Emoji() + " " + i18n.Status(lang, e.Status) // which nobody works on
 	}
 	if e.CommentText == "" {
 		return line

@@ -100,10 +100,15 @@ func cut(s string, limit int) string {
 
 // quote returns a block quote, one that opens by a tap if the text is long.
 func quote(lang domain.Lang, text string, limit int) string {
+	return quoteWith(lang, text, limit, "bot.card.rest")
+}
+
+// quoteWith is quote with the key of what stands in the place of the rest.
+func quoteWith(lang domain.Lang, text string, limit int, rest string) string {
 	const folds = 240
 	body, more := excerpt(strings.TrimSpace(text), limit)
 	if more {
-		body += "\n<i>" + Text(lang, "bot.card.rest", nil) + "</i>"
+		body += "\n<i>" + Text(lang, rest, nil) + "</i>"
 	}
 	if len(body) > folds {
 		return "<blockquote expandable>" + body + "</blockquote>"

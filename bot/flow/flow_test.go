@@ -403,3 +403,14 @@ func TestAnySequence(t *testing.T) {
 		}
 	})
 }
+
+func TestAcknowledgements(t *testing.T) {
+	for text, want := range map[string]bool{
+		"ok": true, "Ok!": true, "tá certo": true, "👍": true, "👍🏽 👍": true, "❤️": true, "got it": true,
+		"": false, "?": false, "...": false, "ok, ajuda": false, "ok mas não liga": false, "1": false, "ajuda": false, "👍 não liga": false,
+	} {
+		if flow.IsAck(text) != want {
+			t.Errorf("%q: %v", text, !want)
+		}
+	}
+}

@@ -18,6 +18,17 @@ func IsThanks(text string) bool { return onlyWords(text, "bot.words.thanks", "bo
 // IsGreeting reports whether a text greets and says nothing else, in any language.
 func IsGreeting(text string) bool { return onlyWords(text, "bot.words.greetings", "bot.words.filler") }
 
+// IsAck reports whether a text says that something was understood and nothing else, in any language: ok, 👍.
+func IsAck(text string) bool {
+	return onlyWords(text, "bot.words.acks", "bot.words.acks") || onlyEmoji(text)
+}
+
+func onlyEmoji(text string) bool {
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool {
+		return !unicode.In(r, unicode.So, unicode.Sk, unicode.Mn, unicode.Cf, unicode.Zs) // with skin tones, joiners and variants
+	}) && strings.ContainsFunc(text, unicode.IsSymbol)
+}
+
 // onlyWords reports whether text has a word of the list under key, and beside it none but
 // those of fillers.
 func onlyWords(text, key, fillers string) bool {
