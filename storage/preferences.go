@@ -41,7 +41,7 @@ func (s *store) Preferences(ctx context.Context, userID int64) (domain.Preferenc
 	return p, wrap("read preferences", absent(err, domain.ErrUserNotFound))
 }
 
-// SavePreferences keeps a person's choices.
+// SavePreferences keeps a person's choices. What waits for the end of quiet hours waits for the new one.
 func (s *store) SavePreferences(ctx context.Context, userID int64, p domain.Preferences) error {
 	var from, to, digest any
 	if p.Quiet {
@@ -60,6 +60,13 @@ func (s *store) SavePreferences(ctx context.Context, userID int64, p domain.Pref
 		statement{
 			sql:  `INSERT INTO silenciados (usuario_id, chamado_id) SELECT $1::bigint, n FROM unnest($2::bigint[]) AS n ON CONFLICT DO NOTHING`,
 			args: []any{userID, ids(p.Tickets)},
+		},
+		statement{
+			sql: `UPDATE saida s SET proxima_em = greatest($2::timestamptz, CASE WHEN u.silencio_de IS NOT NULL AND NOT (s.prioridade = ` + urgentWord + ` AND u.silencio_urgente)
+					THEN fim_silencio($2::timestamptz, $3, u.silencio_de, u.silencio_ate) END) FROM usuarios u
+				WHERE u.id = $1::bigint AND s.faixa = u.telegram_id AND s.usuario_id = u.id AND s.terminado_em IS NULL AND s.tomado_ate IS NULL
+					AND s.adiado AND s.tentativas = 0 AND s.proxima_em > $4`,
+			args: []any{userID, s.db.clock(), s.db.zone, s.db.clock().Add(s.db.gather)},
 		},
 	))
 }

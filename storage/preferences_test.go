@@ -215,3 +215,24 @@ func TestNewsComeInTheirOrder(t *testing.T) {
 		t.Errorf("then: %v", got)
 	}
 }
+
+// Whoever ends the quiet hours, or moves them, is told what has waited for their end by then.
+func TestWhatIsQuietFollowsTheHours(t *testing.T) {
+	h, ana, ti := quietHouse(t) // Monday, 9:00
+	quiet := domain.Preferences{Quiet: true, QuietFrom: 8 * 60, QuietTo: 20 * 60}
+	h.must(h.desk.SetPreferences(t.Context(), ana, quiet))
+	id := h.open(ana, "um").ID
+	h.comment(ti, id, domain.NewComment{Text: "oi"})
+	h.tells(private)
+	quiet.QuietTo = 10 * 60
+	h.must(h.desk.SetPreferences(t.Context(), ana, quiet))
+	h.tells(private)
+	h.clock.Add(time.Hour)
+	h.tells(private, 1)
+	quiet.QuietTo = 20 * 60
+	h.must(h.desk.SetPreferences(t.Context(), ana, quiet))
+	h.comment(ti, id, domain.NewComment{Text: "e aí?"})
+	h.tells(private)
+	h.must(h.desk.SetPreferences(t.Context(), ana, domain.Preferences{}))
+	h.tells(private, 1)
+}

@@ -13,7 +13,7 @@ import (
 // Notice returns a message that tells of events of one ticket, oldest first. A requester
 // is told of nothing internal; if nothing is left to tell, the text is empty.
 func Notice(lang domain.Lang, t domain.Ticket, events []domain.NoticeEventView, o Options) chat.Outgoing {
-	told := worthTelling(events, o.For)
+	told := lastMark(worthTelling(events, o.For))
 	if len(told) == 0 {
 		return chat.Outgoing{}
 	}

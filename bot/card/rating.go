@@ -1,6 +1,7 @@
 package card
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -51,6 +52,20 @@ func Rated(lang domain.Lang, t domain.Ticket, r domain.Rating) chat.Outgoing {
 		Text:     lines(heading(t), Text(lang, key, i18n.Args{"Stars": stars(r.Stars)}), said),
 		Keyboard: [][]chat.Button{StarsRow(t.ID), {more}},
 	}
+}
+
+// lastMark leaves out marks before the last: whoever gives one and then says why has given one.
+func lastMark(events []domain.NoticeEventView) []domain.NoticeEventView {
+	marked := func(e domain.NoticeEventView) bool {
+		return e.Kind == domain.EventRated || e.Kind == domain.EventRatedLow
+	}
+	out := make([]domain.NoticeEventView, 0, len(events))
+	for i, e := range events {
+		if !marked(e) || !slices.ContainsFunc(events[i+1:], marked) {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 // ratedLine tells of a mark, with the sentence that came with it; ok is false for all else.
