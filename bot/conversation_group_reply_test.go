@@ -7,14 +7,19 @@ import (
 	"chamados/domain"
 )
 
-// The photos of an album are one comment, and are taken back with it.
-func TestAnAlbumIsTakenBackAsAWhole(t *testing.T) {
-	w := newWorld(t)
+// groupCard is a technician who is in a hurry, in the group with the card of a new ticket.
+func groupCard(t *testing.T) (w *world, g *person, card *message) {
+	w = newWorld(t)
 	ana, bruno := w.employee("Ana Souza"), w.technician("Bruno Lima")
 	ana.opens("sem internet")
-	g := bruno.inGroup()
-	card := g.find("#1 · sem internet")
+	g = bruno.inGroup()
 	g.hurries = true
+	return w, g, g.find("#1 · sem internet")
+}
+
+// The photos of an album are one comment, and are taken back with it.
+func TestAnAlbumIsTakenBackAsAWhole(t *testing.T) {
+	w, g, card := groupCard(t)
 	g.answers(card, "veja as setas", "album", "1.jpg")
 	g.answers(card, "", "album", "2.jpg")
 	v := w.ticket(1)
@@ -37,12 +42,7 @@ func TestAnAlbumIsTakenBackAsAWhole(t *testing.T) {
 
 // The photos of an internal note are as internal.
 func TestAnAlbumOfANoteIsInternal(t *testing.T) {
-	w := newWorld(t)
-	ana, bruno := w.employee("Ana Souza"), w.technician("Bruno Lima")
-	ana.opens("sem internet")
-	g := bruno.inGroup()
-	card := g.find("#1 · sem internet")
-	g.hurries = true
+	w, g, card := groupCard(t)
 	g.answers(card, "/nota é o cabo", "album", "1.jpg")
 	g.answers(card, "", "album", "2.jpg")
 	for internal, want := range map[bool]int{true: 2, false: 0} {

@@ -198,20 +198,20 @@ func (v *visit) discard(ctx context.Context, message int64) error {
 
 // cancel gives up what the person is doing (/cancelar).
 func (v *visit) cancel(ctx context.Context, _ *chat.Message) error {
-	p := v.state.Prompt
+	asked := v.state.Prompt
 	v.state.Prompt = nil
-	if p != nil && p.Answered == 0 {
+	if asked != nil && asked.Answered == 0 {
 		return v.tell(ctx, "bot.reply.given_up", nil)
 	}
 	if v.state.Draft == nil {
 		return v.tell(ctx, "bot.draft.nothing", nil)
 	}
 	d := *v.state.Draft
-	place := post{edit: d.Screen}
+	p := post{edit: d.Screen}
 	if d.Screen == 0 {
-		place.editKey = screenKey(d, flow.Show{Number: d.Shown})
+		p.editKey = screenKey(d, flow.Show{Number: d.Shown})
 	}
-	if err := v.send(ctx, chat.Outgoing{Text: v.text("bot.draft.discarded_short", nil)}, place); err != nil {
+	if err := v.send(ctx, chat.Outgoing{Text: v.text("bot.draft.discarded_short", nil)}, p); err != nil {
 		return err
 	}
 	return v.discard(ctx, 0)

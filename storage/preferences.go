@@ -43,6 +43,7 @@ func (s *store) Preferences(ctx context.Context, userID int64) (domain.Preferenc
 
 // SavePreferences keeps a person's choices. What waits for the end of quiet hours waits for the new one.
 func (s *store) SavePreferences(ctx context.Context, userID int64, p domain.Preferences) error {
+	now := s.db.clock()
 	var from, to, digest any
 	if p.Quiet {
 		from, to = p.QuietFrom, p.QuietTo
@@ -54,7 +55,7 @@ func (s *store) SavePreferences(ctx context.Context, userID int64, p domain.Pref
 		statement{
 			sql: `UPDATE usuarios SET avisos_canal = $2, avisos_mudos = $3::text[], silencio_de = $4::smallint, silencio_ate = $5::smallint,
 				silencio_urgente = $6, resumo_em = $7::smallint, resumo_desde = $8::timestamptz, atualizado_em = $9::timestamp WHERE id = $1::bigint`,
-			args: []any{userID, string(p.Via), words(p.Muted), from, to, p.Urgent, digest, nullTime(p.DigestSince), s.db.clock()},
+			args: []any{userID, string(p.Via), words(p.Muted), from, to, p.Urgent, digest, nullTime(p.DigestSince), now},
 		},
 		statement{sql: `DELETE FROM silenciados WHERE usuario_id = $1::bigint AND chamado_id <> ALL ($2::bigint[])`, args: []any{userID, ids(p.Tickets)}},
 		statement{
@@ -62,11 +63,10 @@ func (s *store) SavePreferences(ctx context.Context, userID int64, p domain.Pref
 			args: []any{userID, ids(p.Tickets)},
 		},
 		statement{
-			sql: `UPDATE saida s SET proxima_em = greatest($2::timestamptz, CASE WHEN u.silencio_de IS NOT NULL AND NOT (s.prioridade = ` + urgentWord + ` AND u.silencio_urgente)
-					THEN fim_silencio($2::timestamptz, $3, u.silencio_de, u.silencio_ate) END) FROM usuarios u
+			sql: `UPDATE saida s SET proxima_em = greatest($2::timestamptz, ` + quietUntil(`s.prioridade`, `$2`, `$3`) + `) FROM usuarios u
 				WHERE u.id = $1::bigint AND s.faixa = u.telegram_id AND s.usuario_id = u.id AND s.terminado_em IS NULL AND s.tomado_ate IS NULL
-					AND s.adiado AND s.tentativas = 0 AND s.proxima_em > $4`,
-			args: []any{userID, s.db.clock(), s.db.zone, s.db.clock().Add(s.db.gather)},
+					AND s.adiado AND s.erro IS NULL AND s.proxima_em > $4`, // with an error it waits for Telegram
+			args: []any{userID, now, s.db.zone, now.Add(s.db.gather)},
 		},
 	))
 }

@@ -69,8 +69,14 @@ func (b *recorder) people() string {
 
 // quiet is when the quiet hours of u end that a notice n must wait for; NULL for none.
 func (b *recorder) quiet() string {
-	return `CASE WHEN u.silencio_de IS NOT NULL AND NOT (n.prioridade = ` + urgentWord + ` AND u.silencio_urgente)
-		THEN fim_silencio(` + b.arg(b.now) + `::timestamptz, ` + b.arg(b.zone) + `, u.silencio_de, u.silencio_ate) END`
+	return quietUntil(`n.prioridade`, b.arg(b.now), b.arg(b.zone))
+}
+
+// quietUntil is when the quiet hours of u end that something of a priority must wait for, as seen at a time in a zone; NULL
+// for none. All are SQL.
+func quietUntil(priority, now, zone string) string {
+	return `CASE WHEN u.silencio_de IS NOT NULL AND NOT (` + priority + ` = ` + urgentWord + ` AND u.silencio_urgente)
+		THEN fim_silencio(` + now + `::timestamptz, ` + zone + `, u.silencio_de, u.silencio_ate) END`
 }
 
 // wanted is the condition that u has switched off neither what a notice n is about nor the ticket.

@@ -1,7 +1,6 @@
 package card
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -56,21 +55,26 @@ func Rated(lang domain.Lang, t domain.Ticket, r domain.Rating) chat.Outgoing {
 
 // lastMark leaves out marks before the last: whoever gives one and then says why has given one.
 func lastMark(events []domain.NoticeEventView) []domain.NoticeEventView {
-	marked := func(e domain.NoticeEventView) bool {
-		return e.Kind == domain.EventRated || e.Kind == domain.EventRatedLow
+	last := -1
+	for i, e := range events {
+		if isMark(e.Kind) {
+			last = i
+		}
 	}
 	out := make([]domain.NoticeEventView, 0, len(events))
 	for i, e := range events {
-		if !marked(e) || !slices.ContainsFunc(events[i+1:], marked) {
+		if !isMark(e.Kind) || i == last {
 			out = append(out, e)
 		}
 	}
 	return out
 }
 
+func isMark(k domain.EventKind) bool { return k == domain.EventRated || k == domain.EventRatedLow }
+
 // ratedLine tells of a mark, with the sentence that came with it; ok is false for all else.
 func ratedLine(lang domain.Lang, e domain.Event) (line string, ok bool) {
-	if e.Kind != domain.EventRated && e.Kind != domain.EventRatedLow {
+	if !isMark(e.Kind) {
 		return "", false
 	}
 	n, err := strconv.Atoi(e.To)
