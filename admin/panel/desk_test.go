@@ -35,7 +35,9 @@ type house struct {
 	keeper   *session.Keeper
 	server   *httptest.Server
 	lines    *lines
-	deaf     atomic.Bool // while true nobody hears live events anew
+	deaf     atomic.Bool  // while true nobody hears live events anew
+	busy     atomic.Int32 // so many requests for parts of a page are refused
+	late     atomic.Pointer[late]
 	ana, bia domain.User // IT
 	caio, du domain.User // employees
 }
@@ -137,6 +139,15 @@ func (h *house) serve(t testing.TB, server *admin.Server) {
 			http.Error(w, "deaf", http.StatusServiceUnavailable)
 			return
 		}
+		if r.Header.Get("X-Fragment") != "" && h.busy.Add(-1) >= 0 {
+			http.Error(w, "busy", http.StatusServiceUnavailable)
+			return
+		}
+		if r.Header.Get("X-Fragment") == "pagina" {
+			if l := h.late.Swap(nil); l != nil {
+				w = l.hold(w, r)
+			}
+		}
 		whole.ServeHTTP(w, r)
 	}))
 	h.lines.Listener = h.server.Listener
@@ -149,6 +160,34 @@ func (h *house) serve(t testing.TB, server *admin.Server) {
 			t.Errorf("live events: %v", err)
 		}
 	})
+}
+
+// late is an answer that has been made and is on its way until it is let go.
+type late struct {
+	http.ResponseWriter
+	gone        context.Context
+	made, letGo chan struct{}
+}
+
+// holdBack keeps the next answer to whoever asks for a page again.
+func (h *house) holdBack() *late {
+	l := &late{made: make(chan struct{}), letGo: make(chan struct{})}
+	h.late.Store(l)
+	return l
+}
+
+func (l *late) hold(w http.ResponseWriter, r *http.Request) http.ResponseWriter {
+	l.ResponseWriter, l.gone = w, r.Context()
+	return l
+}
+
+func (l *late) WriteHeader(status int) {
+	close(l.made)
+	select {
+	case <-l.letGo:
+	case <-l.gone.Done():
+	}
+	l.ResponseWriter.WriteHeader(status)
 }
 
 // lines remembers connections, so that a test can cut them.

@@ -128,6 +128,98 @@ func TestBoardCatchesUpAfterALostConnection(t *testing.T) {
 	b.until(`document.getElementById('away').hidden && document.querySelector('.toast') !== null`)
 }
 
+// What is heard, or done here, while everything is fetched again is newer than what that brings.
+func TestTheBoardsNewsAreNotOvertaken(t *testing.T) {
+	chromium(t)
+	h := newHouse(t)
+	mine, gone := h.ticket(t, h.caio, "Meu"), h.ticket(t, h.caio, "Resolvido por outra")
+	b := newBrowser(t, h, h.ana)
+	b.open("/?situacao=abertos")
+	b.live()
+	answer := h.holdBack()
+	h.lines.cut()
+	<-answer.made
+
+	heard := h.ticket(t, h.caio, "Novo")
+	b.until(fmt.Sprintf(inColumn, "aberto", heard.ID))
+	h.move(t, h.bia, gone.ID, domain.StatusWaiting)
+	b.until(fmt.Sprintf(inColumn, "aguardando", gone.ID))
+	b.drag(mine.ID, domain.StatusInProgress)
+	b.until(`document.querySelector('.toast button') !== null`)
+
+	close(answer.letGo)
+	b.until(`!document.querySelector('.board[aria-busy]')`)
+	for column, id := range map[string]int64{"aberto": heard.ID, "aguardando": gone.ID, "em_andamento": mine.ID} {
+		if b.text(fmt.Sprintf(inColumn, column, id)) != "true" {
+			t.Errorf("#%d is no longer in column %s", id, column)
+		}
+	}
+	b.quiet("WebSocket")
+}
+
+// An answer that comes late takes nothing away from a ticket's page.
+func TestTheTicketsNewsAreNotOvertaken(t *testing.T) {
+	chromium(t)
+	h := newHouse(t)
+	tk := h.ticket(t, h.caio, "Conversa")
+	b := newBrowser(t, h, h.ana)
+	b.open(fmt.Sprintf("/chamados/%d", tk.ID))
+	b.live()
+	said := `document.querySelector('.entries').textContent.includes('%s')`
+	answer := h.holdBack()
+	if _, err := h.desk.Comment(t.Context(), actor(h.caio), tk.ID, domain.NewComment{Text: "primeiro"}); err != nil {
+		t.Fatal(err)
+	}
+	<-answer.made
+	if _, err := h.desk.Comment(t.Context(), actor(h.caio), tk.ID, domain.NewComment{Text: "segundo"}); err != nil {
+		t.Fatal(err)
+	}
+	b.until(fmt.Sprintf(said, "segundo"))
+	b.run(fmt.Sprintf(`document.addEventListener('swap:merged', () => { window.overtaken ||= !`+said+`; })`, "segundo"))
+	close(answer.letGo)
+	<-answer.gone.Done()
+	if _, err := h.desk.Comment(t.Context(), actor(h.caio), tk.ID, domain.NewComment{Text: "terceiro"}); err != nil {
+		t.Fatal(err)
+	}
+	b.until(fmt.Sprintf(said, "terceiro"))
+	if b.text(`window.overtaken`) != "false" {
+		t.Error("the late answer was shown")
+	}
+	b.quiet()
+}
+
+// What a busy server refuses is asked for again.
+func TestWhatABusyServerRefusesIsAskedForAgain(t *testing.T) {
+	chromium(t)
+	h := newHouse(t)
+	tk := h.ticket(t, h.caio, "Conversa")
+	board := newBrowser(t, h, h.ana)
+	board.open("/")
+	board.live()
+	h.busy.Store(1)
+	board.until(fmt.Sprintf(inColumn, "aberto", h.ticket(t, h.caio, "Novo").ID))
+
+	h.deaf.Store(true)
+	h.lines.cut()
+	board.until(`!document.getElementById('away').hidden`)
+	missed := h.ticket(t, h.caio, "Perdido")
+	h.busy.Store(1)
+	h.deaf.Store(false)
+	board.until(fmt.Sprintf(inColumn, "aberto", missed.ID))
+
+	page := newBrowser(t, h, h.ana)
+	page.open(fmt.Sprintf("/chamados/%d", tk.ID))
+	page.live()
+	h.busy.Store(1)
+	if _, err := h.desk.Comment(t.Context(), actor(h.caio), tk.ID, domain.NewComment{Text: "cheguei"}); err != nil {
+		t.Fatal(err)
+	}
+	page.until(`document.querySelector('.entries').textContent.includes('cheguei')`)
+	if left := h.busy.Load(); left > 0 {
+		t.Errorf("%d requests were not refused", left)
+	}
+}
+
 // A session that ends while one is away is told from a connection that is lost.
 func TestAnEndedSessionIsSaid(t *testing.T) {
 	chromium(t)

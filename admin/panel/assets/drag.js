@@ -1,9 +1,10 @@
 // Dragging a card, with a mouse at once and with a finger after a short press, so that a
 // finger still scrolls.
-import { text, announce } from './util.js';
-import { allowed, free, hold, move } from './board.js';
+import { announce, calm, text } from './util.js';
+import { allowed, board } from './cards.js';
+import { free, hold } from './news.js';
+import { move } from './board.js';
 
-const board = document.getElementById('board');
 const slack = 6; // pixels before a press becomes a drag
 const press = 260; // milliseconds a finger must rest
 const edge = 56; // pixels from the side at which the board scrolls
@@ -143,7 +144,7 @@ function end() {
 
 // settle lets the card glide from the hand to its place.
 function settle(card, from) {
-  if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+  if (calm.matches) return;
   const to = card.getBoundingClientRect();
   card.animate([{ transform: `translate(${from.left - to.left}px, ${from.top - to.top}px) rotate(2deg)`, zIndex: 5 }, { transform: 'none', zIndex: 5 }], { duration: 220, easing: 'cubic-bezier(.2,.8,.2,1)' });
 }

@@ -18,7 +18,7 @@ if (drop) {
 const state = () => document.querySelector('[data-import]')?.dataset.import;
 async function follow() {
   if (state() !== 'andamento') return;
-  await refresh().catch(() => {});
+  await refresh();
   setTimeout(follow, 600);
 }
 follow();

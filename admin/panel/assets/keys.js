@@ -1,9 +1,9 @@
 // The board by keyboard: arrows walk, Shift with an arrow moves the card, M opens its menu.
-import { allowed, move } from './board.js';
+import { allowed, board } from './cards.js';
+import { move } from './board.js';
 import { openMenu } from './menu.js';
 import { announce, text } from './util.js';
 
-const board = document.getElementById('board');
 
 board.addEventListener('keydown', (event) => {
   const card = event.target.closest?.('.card');

@@ -1,8 +1,8 @@
 // The card's menu: everything that dragging can do, for those who do not drag.
 import { element, text } from './util.js';
-import { allowed, columnOf, move, take } from './board.js';
+import { allowed, board, columnOf } from './cards.js';
+import { move, take } from './board.js';
 
-const board = document.getElementById('board');
 const popup = element('div', { className: 'popup', popover: 'auto' });
 popup.setAttribute('role', 'menu');
 document.body.append(popup);

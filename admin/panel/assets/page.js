@@ -1,5 +1,5 @@
 // Keys of every page: / searches, ? explains; in lists j and k walk, and news come in by themselves.
-import { debounce } from './util.js';
+import { gather } from './util.js';
 import { refresh } from './swap.js';
 
 const links = () => [...document.querySelectorAll('[data-list] .title a')];
@@ -15,7 +15,7 @@ addEventListener('keydown', (event) => {
   if (run) { event.preventDefault(); run(); }
 });
 
-const update = debounce(() => refresh().catch(() => {}), 800);
+const update = gather(refresh, 800);
 if (document.querySelector('[data-live="list"]')) {
   document.addEventListener('live:message', ({ detail }) => { if (detail.type !== 'ticket_viewed') update(); });
   document.addEventListener('live:back', update);

@@ -1,22 +1,39 @@
 // Brings the parts of a page that are marked data-live up to date with what the server
 // renders, and sends forms without leaving the page.
-import { text, toast, expire, loginPath } from './util.js';
+import { expire, loginPath, passes, text, toast, Refused } from './util.js';
 import { refreshAges } from './ages.js';
 
+const again = 5000; // milliseconds until what failed is asked for once more
 let late = false;
+let asked = 0; // questions for this page, in their order
+let shown = 0; // of these the latest whose answer is shown
+let retry = 0;
 
 export async function fetchPage(url, options = {}) {
-  const response = await fetch(url, { ...options, headers: { 'X-Fragment': 'pagina' } });
+  const response = await fetch(url, { ...options, cache: 'no-store', headers: { 'X-Fragment': 'pagina' } });
   const doc = new DOMParser().parseFromString(await response.text(), 'text/html');
   return { doc, response };
 }
 
-// refresh fetches this page again and merges it.
+// refresh fetches this page again and merges it, in the end also when that fails at first.
 export async function refresh() {
+  clearTimeout(retry);
+  try {
+    await fetchAndMerge();
+  } catch (error) {
+    if (passes(error)) retry = setTimeout(refresh, again);
+  }
+}
+
+async function fetchAndMerge() {
+  const turn = ++asked;
   const { doc, response } = await fetchPage(location.href);
-  if (response.ok) mergePage(doc);
-  else if (response.status === 401) location.assign(loginPath());
-  else if (response.status === 404) location.reload();
+  if (turn < shown) return;
+  if (response.status === 401) location.assign(loginPath());
+  if (response.status === 404) location.reload();
+  if (!response.ok) throw new Refused(response.status);
+  shown = turn;
+  mergePage(doc);
 }
 
 export function mergePage(doc, { force = false } = {}) {
@@ -100,10 +117,11 @@ function keepingFocus(old, change) {
 document.addEventListener('focusout', () => setTimeout(() => {
   if (!late || document.activeElement.matches('input, textarea, select')) return;
   late = false;
-  refresh().catch(() => {});
+  refresh();
 }));
 
 async function send(form, submitter) {
+  const before = asked;
   const fields = new FormData(form, submitter);
   const multipart = form.enctype === 'multipart/form-data';
   const { doc, response } = await fetchPage(form.action, { method: 'POST', body: multipart ? fields : new URLSearchParams(fields) });
@@ -113,7 +131,10 @@ async function send(form, submitter) {
     return;
   }
   if (response.ok) form.dispatchEvent(new CustomEvent('swap:done', { bubbles: true }));
+  const overtaken = asked > before; // by a question whose answer may be older or newer than this one
+  shown = ++asked;
   mergePage(doc, { force: true });
+  if (overtaken) refresh();
   if (!response.ok) document.querySelector('[role="alert"], .problem')?.scrollIntoView({ block: 'nearest' });
 }
 

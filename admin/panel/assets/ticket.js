@@ -1,5 +1,5 @@
 // The ticket's page: news as they come, and who else is looking.
-import { debounce, text } from './util.js';
+import { gather, text } from './util.js';
 import { refresh } from './swap.js';
 import { sendLive } from './live.js';
 
@@ -8,7 +8,7 @@ const id = Number(page.dataset.ticket);
 const viewers = new Map(); // id of a person → until when they count as looking
 const look = 25000;
 
-const update = debounce(() => refresh().catch(() => {}), 120);
+const update = gather(refresh, 120);
 const greet = () => { if (!document.hidden) sendLive({ type: 'view_ticket', ticket_id: id }); };
 
 document.addEventListener('live:message', ({ detail }) => {

@@ -1,4 +1,5 @@
 // What every module needs: texts, messages to the person, requests to the server.
+export const calm = matchMedia('(prefers-reduced-motion: reduce)');
 const texts = document.getElementById('texts').dataset;
 
 export function text(key, args = {}) {
@@ -63,7 +64,8 @@ export class Refused extends Error {
 
 // request asks for a part of a page; a refusal is thrown with the server's own words.
 export async function request(path, fields = null) {
-  const options = { headers: { 'X-Fragment': 'parte' } };
+  // With its cache a browser would have a question wait for the answer to the same one before.
+  const options = { cache: 'no-store', headers: { 'X-Fragment': 'parte' } };
   if (fields) Object.assign(options, { method: 'POST', body: new URLSearchParams(fields) });
   const response = await fetch(path, options);
   const json = (response.headers.get('Content-Type') ?? '').includes('json');
@@ -72,7 +74,30 @@ export async function request(path, fields = null) {
   return body;
 }
 
+// passes reports whether a failure may pass by itself: the network's, or a server's that is busy or starting.
+export const passes = ({ status = 0 }) => status === 0 || status === 429 || status >= 500;
+
+// debounce runs once calls have ceased for wait milliseconds.
 export function debounce(run, wait) {
   let timer = 0;
   return () => { clearTimeout(timer); timer = setTimeout(run, wait); };
+}
+
+// gather runs wait milliseconds after the first of several calls, however many follow.
+export function gather(run, wait) {
+  let timer = 0;
+  return () => { timer ||= setTimeout(() => { timer = 0; run(); }, wait); };
+}
+
+// latest shows answers to a question that is asked again and again, but for those that a later one has overtaken.
+export function latest(ask, show) {
+  let asked = 0;
+  let shown = 0;
+  return async () => {
+    const turn = ++asked;
+    const answer = await ask();
+    if (turn < shown) return;
+    shown = turn;
+    show(answer);
+  };
 }
