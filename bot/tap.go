@@ -24,6 +24,8 @@ func ticketTap(verb callback.Verb) tapHandler {
 		return (*visit).openTap
 	case callback.Reply, callback.Note:
 		return (*visit).askTap
+	case callback.Files:
+		return (*visit).filesTap
 	case callback.Confirm, callback.Reopen:
 		return (*visit).verdictTap
 	case callback.Undo:

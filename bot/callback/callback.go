@@ -38,6 +38,7 @@ const (
 	AskCancel    Verb = "x" // asks whether to cancel
 	Confirm      Verb = "y" // the requester: solved
 	Reopen       Verb = "r" // the requester: not solved
+	Files        Verb = "z" // Comment: whose files; 0 for all of the ticket's
 	Rate         Verb = "v" // Page: the stars
 	RateText     Verb = "V" // asks for the sentence that goes with them
 )

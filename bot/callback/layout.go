@@ -16,6 +16,7 @@ type field struct {
 var (
 	ticket  = number(func(d *Data) *int64 { return &d.Ticket }, 1)
 	comment = number(func(d *Data) *int64 { return &d.Comment }, 1)
+	maybe   = number(func(d *Data) *int64 { return &d.Comment }, 0)
 	user    = number(func(d *Data) *int64 { return &d.User }, 0)
 	page    = number(func(d *Data) *int64 { return &d.Page }, 0)
 	nonce   = word(func(d *Data) *string { return &d.Nonce }, 1, maxWord)
@@ -38,7 +39,7 @@ var layouts = map[Verb][]field{
 	Assign: {ticket, user}, PriorityMenu: {ticket}, AssignMenu: {ticket, page}, History: {ticket},
 	Back: {ticket}, Open: {ticket}, OpenMine: {ticket}, Reply: {ticket}, Note: {ticket}, MyCard: {ticket},
 	MyHistory: {ticket}, AskCancel: {ticket}, Confirm: {ticket}, Reopen: {ticket},
-	Rate: {ticket, page}, RateText: {ticket},
+	Rate: {ticket, page}, RateText: {ticket}, Files: {ticket, maybe},
 	Undo: {comment}, Mine: {page}, Queue: {page}, Assigned: {page},
 	Draft: {nonce, verb, value}, Behalf: {user}, Language: {verb}, Unlink: {}, Shortcut: {verb}, Prefs: {verb, value}, Digest: {verb, value},
 	Search: {nonce, page}, AddEdit: {nonce}, Move: {nonce}, Takes: {verb},

@@ -106,6 +106,8 @@ func drawings(lang domain.Lang) map[string]chat.Outgoing {
 		"it-priorities":     card.PriorityMenu(lang, taken(), it()),
 		"it-assignees":      card.AssignMenu(lang, taken(), people(20), 1, it()),
 		"it-history":        card.History(lang, taken(), it()),
+		"file":              card.File(lang, sample(), domain.Attachment{Name: `erro <1> & "2".png`, UploaderID: 3, CreatedAt: at}, it()),
+		"file-internal":     card.File(lang, sample(), domain.Attachment{Name: "segredo.txt", UploaderID: 99, CreatedAt: at, Internal: true}, it()),
 		"requester-sent":    card.Ticket(lang, sample(), requester()),
 		"requester-taken":   card.Ticket(lang, taken(), requester()),
 		"requester-solved":  card.Ticket(lang, resolved(), requester()),

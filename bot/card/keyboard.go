@@ -15,8 +15,9 @@ var anyIT = domain.Actor{User: domain.User{Role: domain.RoleIT, Active: true}}
 
 // itKeyboard has the next steps of a ticket first, rarer ones below; two a row, so that
 // every label can be read on a phone.
-func itKeyboard(lang domain.Lang, t domain.Ticket, o Options) [][]chat.Button {
+func itKeyboard(lang domain.Lang, v domain.TicketView, o Options) [][]chat.Button {
 	var rows [][]chat.Button
+	t := v.Ticket
 	all := statusButtons(lang, t, o)
 	if !t.Status.Done() {
 		rows = append(rows, []chat.Button{takeButton(lang, t, o)})
@@ -30,6 +31,9 @@ func itKeyboard(lang domain.Lang, t domain.Ticket, o Options) [][]chat.Button {
 		o.labelled(lang, "reply", callback.Data{Verb: callback.Reply, Ticket: t.ID}),
 		o.labelled(lang, "note", callback.Data{Verb: callback.Note, Ticket: t.ID}),
 	)
+	if len(Files(v, IT, 0)) > 0 {
+		all = append(all, o.filesRow(lang, t.ID, 0)...)
+	}
 	return withPanel(append(rows, inRows(all, 2)...), lang, t, o)
 }
 
@@ -68,8 +72,9 @@ func inRows(all []chat.Button, n int) [][]chat.Button {
 }
 
 // requesterKeyboard has what the requester may do now.
-func requesterKeyboard(lang domain.Lang, t domain.Ticket, o Options) [][]chat.Button {
+func requesterKeyboard(lang domain.Lang, v domain.TicketView, o Options) [][]chat.Button {
 	var rows [][]chat.Button
+	t := v.Ticket
 	may := t.StatusesFor(domain.Actor{User: domain.User{ID: t.RequesterID, Role: domain.RoleEmployee, Active: true}})
 	if slices.Contains(may, domain.StatusClosed) {
 		rows = append(rows, SolvedRow(lang, t, o))
@@ -78,6 +83,9 @@ func requesterKeyboard(lang domain.Lang, t domain.Ticket, o Options) [][]chat.Bu
 		o.labelled(lang, "comment", callback.Data{Verb: callback.Reply, Ticket: t.ID}),
 		o.labelled(lang, "history", callback.Data{Verb: callback.MyHistory, Ticket: t.ID}),
 	})
+	if len(Files(v, Requester, 0)) > 0 {
+		rows = append(rows, o.filesRow(lang, t.ID, 0))
+	}
 	if slices.Contains(may, domain.StatusCancelled) {
 		rows = append(rows, []chat.Button{o.labelled(lang, "cancel", callback.Data{Verb: callback.AskCancel, Ticket: t.ID})})
 	}

@@ -94,14 +94,15 @@ func noticeKeyboard(lang domain.Lang, t domain.Ticket, events []domain.NoticeEve
 	if rows, ok := careKeyboard(lang, t, last.Event, o); ok {
 		return rows
 	}
+	rows := toldFiles(lang, t, events, o)
 	if o.For == Requester {
 		if t.Status == domain.StatusResolved && last.Kind == domain.EventStatus {
-			return [][]chat.Button{SolvedRow(lang, t, o)}
+			return append(rows, SolvedRow(lang, t, o))
 		}
 		if last.Kind == domain.EventComment {
-			return [][]chat.Button{{o.labelled(lang, "answer", callback.Data{Verb: callback.Reply, Ticket: t.ID})}}
+			return append(rows, []chat.Button{o.labelled(lang, "answer", callback.Data{Verb: callback.Reply, Ticket: t.ID})})
 		}
-		return nil
+		return rows
 	}
 	row := []chat.Button{o.labelled(lang, "open_card", callback.Data{Verb: callback.Open, Ticket: t.ID})}
 	if last.Kind == domain.EventComment {
@@ -110,5 +111,22 @@ func noticeKeyboard(lang domain.Lang, t domain.Ticket, events []domain.NoticeEve
 	if last.Kind == domain.EventNote {
 		row = append([]chat.Button{o.labelled(lang, "note", callback.Data{Verb: callback.Note, Ticket: t.ID})}, row...)
 	}
-	return [][]chat.Button{row}
+	return append(rows, row)
+}
+
+// toldFiles is a row that brings the files of what is told, none if there are none.
+func toldFiles(lang domain.Lang, t domain.Ticket, events []domain.NoticeEventView, o Options) [][]chat.Button {
+	var with []int64
+	for _, e := range events {
+		if e.Attachments > 0 {
+			with = append(with, e.CommentID)
+		}
+	}
+	switch len(with) {
+	case 0:
+		return nil
+	case 1:
+		return [][]chat.Button{o.filesRow(lang, t.ID, with[0])}
+	}
+	return [][]chat.Button{o.filesRow(lang, t.ID, 0)}
 }

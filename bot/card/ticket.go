@@ -18,9 +18,9 @@ func Ticket(lang domain.Lang, v domain.TicketView, o Options) chat.Outgoing {
 	}
 	out := chat.Outgoing{Text: TicketText(lang, v, o)}
 	if o.For == IT {
-		out.Keyboard = itKeyboard(lang, v.Ticket, o)
+		out.Keyboard = itKeyboard(lang, v, o)
 	} else {
-		out.Keyboard = requesterKeyboard(lang, v.Ticket, o)
+		out.Keyboard = requesterKeyboard(lang, v, o)
 	}
 	return out
 }
@@ -113,12 +113,7 @@ func finished(lang domain.Lang, v domain.TicketView, o Options) string {
 }
 
 func files(lang domain.Lang, v domain.TicketView, o Options) string {
-	n := 0
-	for _, f := range v.Attachments {
-		if o.For == IT || !f.Internal {
-			n++
-		}
-	}
+	n := len(Files(v, o.For, 0))
 	if n == 0 {
 		return ""
 	}

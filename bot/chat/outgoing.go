@@ -1,22 +1,39 @@
 package chat
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"chamados/domain"
 )
 
-// Outgoing is what is sent: text in Telegram's HTML and buttons beneath it. With a photo the
-// text is its caption, which may be shorter than a text; a chat that takes no photos gets the
+// Outgoing is what is sent: text in Telegram's HTML and buttons beneath it. With a photo or a file
+// the text is its caption, which may be shorter than a text; a chat that takes no photos gets the
 // text alone.
 type Outgoing struct {
 	Text     string     `json:"text"`
 	Photo    []byte     `json:"photo,omitempty"` // PNG or JPEG; sent, never edited
+	File     *File      `json:"file,omitempty"`  // sent, never edited
 	Keyboard [][]Button `json:"keyboard,omitempty"`
 	Silent   bool       `json:"silent,omitempty"`
 	Force    string     `json:"force,omitempty"` // placeholder of a forced reply; "" for none
+}
+
+// File is an attachment of a ticket, for somebody who may have it.
+type File struct {
+	Attachment int64  `json:"attachment"`
+	Name       string `json:"name"`
+	MIME       string `json:"mime,omitempty"`
+	FileID     string `json:"file_id,omitempty"`  // Telegram's, with which nothing has to be uploaded
+	Internal   bool   `json:"internal,omitempty"` // the reader may have it although it belongs to a note
+	Refused    string `json:"refused"`            // sent instead where it cannot be, in HTML
+
+	// Open opens the content, which the caller closes; set by whoever delivers. What is not stored is
+	// [domain.ErrAttachmentNotFound].
+	Open func(context.Context) (io.ReadCloser, error) `json:"-"`
 }
 
 // Button is one inline button. Exactly one of Data, URL and Copy is set.

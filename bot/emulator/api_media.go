@@ -122,6 +122,9 @@ func (s *Server) inputFile(p params, kind, field, value string) (*file, error) {
 		return nil, badRequest("failed to get HTTP URL content")
 	}
 	if f := s.fileByID(value); f != nil && value != "" {
+		if f.Kind != folders[kind] {
+			return nil, badRequest("can't use file of type %s as %s", strings.TrimSuffix(f.Kind, "s"), kind)
+		}
 		return f, nil
 	}
 	if value == "" {

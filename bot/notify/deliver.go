@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 
 	"chamados/bot/chat"
 	"chamados/domain"
@@ -63,7 +64,27 @@ func (r *Relay) message(ctx context.Context, d *domain.Delivery) (done, error) {
 			return done{messageID: d.Message.Edit}, err
 		}
 	}
+	if out.File != nil {
+		if err := r.file(ctx, out.File); err != nil {
+			return done{}, err
+		}
+	}
 	return r.send(ctx, d, d.Message.ReplyTo, out)
+}
+
+// file looks whether a file may still be sent, and makes its content available.
+func (r *Relay) file(ctx context.Context, f *chat.File) error {
+	now, err := r.o.Tickets.Attachment(ctx, f.Attachment)
+	switch {
+	case err != nil:
+		return err
+	case now.Internal && !f.Internal:
+		return moot("the file has become internal")
+	}
+	f.Open = func(ctx context.Context) (io.ReadCloser, error) {
+		return r.o.Tickets.AttachmentContent(ctx, f.Attachment)
+	}
+	return nil
 }
 
 // card brings the live card up to date, or sends it.

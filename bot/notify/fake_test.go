@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -200,6 +201,7 @@ type call struct {
 	to   chat.Target
 	edit int64
 	text string
+	file *chat.File
 	at   time.Time
 }
 
@@ -234,7 +236,7 @@ func (s *fakeSender) do(c call) (int64, error) {
 }
 
 func (s *fakeSender) Send(_ context.Context, to chat.Target, o chat.Outgoing) (int64, error) {
-	return s.do(call{to: to, text: o.Text})
+	return s.do(call{to: to, text: o.Text, file: o.File})
 }
 
 func (s *fakeSender) Edit(_ context.Context, chatID, messageID int64, o chat.Outgoing) error {
@@ -293,6 +295,7 @@ type fakeDesk struct {
 	moved   [][2]int64
 	history []domain.Event
 	broken  error // what reading a ticket fails with
+	files   []domain.Attachment
 }
 
 func newDesk() *fakeDesk {
@@ -329,6 +332,19 @@ func (k *fakeDesk) User(_ context.Context, id int64) (domain.User, error) {
 		return u, domain.ErrUserNotFound
 	}
 	return u, nil
+}
+
+func (k *fakeDesk) Attachment(_ context.Context, id int64) (domain.Attachment, error) {
+	for _, f := range k.files {
+		if f.ID == id {
+			return f, nil
+		}
+	}
+	return domain.Attachment{}, domain.ErrAttachmentNotFound
+}
+
+func (k *fakeDesk) AttachmentContent(context.Context, int64) (io.ReadCloser, error) {
+	return io.NopCloser(strings.NewReader("conteúdo")), nil
 }
 
 func (k *fakeDesk) Groups(context.Context) ([]domain.Group, error) {

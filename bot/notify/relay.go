@@ -5,6 +5,7 @@ package notify
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -27,6 +28,8 @@ type Tickets interface {
 	TicketView(ctx context.Context, id int64, internal bool) (domain.TicketView, error)
 	User(ctx context.Context, id int64) (domain.User, error)
 	Groups(ctx context.Context) ([]domain.Group, error)
+	Attachment(ctx context.Context, id int64) (domain.Attachment, error)
+	AttachmentContent(ctx context.Context, id int64) (io.ReadCloser, error)
 }
 
 // Desk hears what Telegram says about chats; *domain.Desk does.
@@ -86,8 +89,8 @@ const (
 	// lease is how long a delivery is kept from others. It ends early when the process dies, so that it
 	// may be longer than any absence of the database that an acknowledgement waits for.
 	lease = 15 * time.Minute
-	// callTime bounds what one delivery does: a few calls of the database and of Telegram.
-	callTime = 45 * time.Second
+	// callTime bounds what one delivery does: a few calls of the database and of Telegram, or sending a file.
+	callTime = 2 * time.Minute
 )
 
 // Relay delivers while Run runs.

@@ -38,6 +38,7 @@ type Client struct {
 	api     string
 	token   string
 	timeout time.Duration
+	uploads chan struct{} // a place is held while a file is uploaded
 }
 
 // New returns a client. It makes no call.
@@ -55,7 +56,7 @@ func New(o Options) (*Client, error) {
 	if id, _, ok := strings.Cut(o.Token, ":"); !ok || id == "" || strings.ContainsAny(o.Token, "/?#% \n") {
 		return nil, errors.New("telegram: the token must be like 123456:ABC")
 	}
-	c := &Client{api: strings.TrimRight(o.API, "/"), token: o.Token, timeout: o.Timeout}
+	c := &Client{api: strings.TrimRight(o.API, "/"), token: o.Token, timeout: o.Timeout, uploads: make(chan struct{}, uploads)}
 	c.doer = doer{client: newHTTPClient(0), token: o.Token}
 	c.bot, err = tg.New(o.Token, tg.WithSkipGetMe(), tg.WithServerURL(c.api), tg.WithHTTPClient(o.Timeout, c.doer))
 	if err != nil {

@@ -3,9 +3,7 @@ package telegram
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"strings"
 
 	tg "github.com/go-telegram/bot"
 	"github.com/go-telegram/bot/models"
@@ -16,11 +14,16 @@ import (
 // Send sends a message and returns its id. What goes with a photo that the chat or Telegram
 // does not take is sent without it.
 func (c *Client) Send(ctx context.Context, to chat.Target, o chat.Outgoing) (int64, error) {
+	if o.File != nil {
+		ctx, cancel := context.WithTimeout(ctx, uploadTime)
+		defer cancel()
+		return c.sendFile(ctx, to, o)
+	}
 	ctx, cancel := c.call(ctx)
 	defer cancel()
 	if o.Photo != nil {
 		id, err := c.sendPhoto(ctx, to, o)
-		if err == nil || !photoRefused(err) {
+		if !refused(err) {
 			return id, err
 		}
 	}
@@ -48,11 +51,6 @@ func (c *Client) sendPhoto(ctx context.Context, to chat.Target, o chat.Outgoing)
 		return 0, fmt.Errorf("telegram: sendPhoto: %w", classify(err))
 	}
 	return int64(m.ID), nil
-}
-
-// photoRefused reports whether Telegram said no to the photo, and not to the chat.
-func photoRefused(err error) bool {
-	return errors.Is(err, chat.ErrRefused) || strings.Contains(strings.ToLower(err.Error()), "rights to send photos")
 }
 
 // threadOf returns the topic; the general one is left out, as Telegram wants it.

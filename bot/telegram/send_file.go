@@ -1,0 +1,118 @@
+package telegram
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	tg "github.com/go-telegram/bot"
+	"github.com/go-telegram/bot/models"
+
+	"chamados/bot/chat"
+	"chamados/domain"
+)
+
+const (
+	// uploadTime bounds sending a file: 20 MiB at 2 Mbit/s.
+	uploadTime = 90 * time.Second
+	// uploads is how many files are uploaded at once. Each is held whole while it is sent.
+	uploads = 2
+)
+
+// medium sends a file as one of the things that Telegram shows.
+type medium func(*Client, context.Context, chat.Target, chat.Outgoing, models.InputFile) (*models.Message, error)
+
+// mediumOf returns what a file of a type is shown as: what Telegram can show in the chat, or a document.
+func mediumOf(mime string) medium {
+	switch mime {
+	case "image/jpeg", "image/png", "image/webp":
+		return (*Client).filePhoto
+	case "video/mp4":
+		return (*Client).fileVideo
+	case "audio/ogg":
+		return (*Client).fileVoice
+	}
+	return (*Client).fileDocument
+}
+
+// sendFile sends an attachment: what is with Telegram by its id, everything else, and what has become of another
+// kind or another bot, by its content; as a document where Telegram does not take it as what it is, and the words
+// for that where it does not take it at all.
+func (c *Client) sendFile(ctx context.Context, to chat.Target, o chat.Outgoing) (int64, error) {
+	as := mediumOf(o.File.MIME)
+	if o.File.FileID != "" {
+		if id, err := c.sendAs(ctx, as, to, o, &models.InputFileString{Data: o.File.FileID}); !refused(err) {
+			return id, err
+		}
+	}
+	for _, as := range []medium{as, (*Client).fileDocument} {
+		id, err := c.upload(ctx, as, to, o)
+		if !refused(err) {
+			return id, err
+		}
+	}
+	o.Text = o.File.Refused
+	return c.sendText(ctx, to, o)
+}
+
+// upload sends a file's content.
+func (c *Client) upload(ctx context.Context, as medium, to chat.Target, o chat.Outgoing) (int64, error) {
+	select {
+	case c.uploads <- struct{}{}:
+		defer func() { <-c.uploads }()
+	case <-ctx.Done():
+		return 0, fmt.Errorf("telegram: wait to upload: %w", ctx.Err())
+	}
+	content, err := o.File.Open(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("telegram: open attachment %d: %w", o.File.Attachment, err)
+	}
+	defer func() { _ = content.Close() }()
+	// The library wants a pointer: it asks whether the reader is nil.
+	return c.sendAs(ctx, as, to, o, &models.InputFileUpload{Filename: o.File.Name, Data: bufio.NewReader(content)})
+}
+
+func (c *Client) sendAs(ctx context.Context, as medium, to chat.Target, o chat.Outgoing, f models.InputFile) (int64, error) {
+	m, err := as(c, ctx, to, o, f)
+	if err != nil {
+		return 0, fmt.Errorf("telegram: send a file: %w", classify(err))
+	}
+	return int64(m.ID), nil
+}
+
+func (c *Client) filePhoto(ctx context.Context, to chat.Target, o chat.Outgoing, f models.InputFile) (*models.Message, error) {
+	return c.bot.SendPhoto(ctx, &tg.SendPhotoParams{
+		ChatID: to.ChatID, MessageThreadID: threadOf(to), Photo: f, Caption: o.Text, ParseMode: models.ParseModeHTML,
+		DisableNotification: o.Silent, ReplyParameters: replyTo(to), ReplyMarkup: markup(o),
+	})
+}
+
+func (c *Client) fileVideo(ctx context.Context, to chat.Target, o chat.Outgoing, f models.InputFile) (*models.Message, error) {
+	return c.bot.SendVideo(ctx, &tg.SendVideoParams{
+		ChatID: to.ChatID, MessageThreadID: threadOf(to), Video: f, Caption: o.Text, ParseMode: models.ParseModeHTML,
+		DisableNotification: o.Silent, ReplyParameters: replyTo(to), ReplyMarkup: markup(o),
+	})
+}
+
+func (c *Client) fileVoice(ctx context.Context, to chat.Target, o chat.Outgoing, f models.InputFile) (*models.Message, error) {
+	return c.bot.SendVoice(ctx, &tg.SendVoiceParams{
+		ChatID: to.ChatID, MessageThreadID: threadOf(to), Voice: f, Caption: o.Text, ParseMode: models.ParseModeHTML,
+		DisableNotification: o.Silent, ReplyParameters: replyTo(to), ReplyMarkup: markup(o),
+	})
+}
+
+func (c *Client) fileDocument(ctx context.Context, to chat.Target, o chat.Outgoing, f models.InputFile) (*models.Message, error) {
+	return c.bot.SendDocument(ctx, &tg.SendDocumentParams{
+		ChatID: to.ChatID, MessageThreadID: threadOf(to), Document: f, Caption: o.Text, ParseMode: models.ParseModeHTML,
+		DisableNotification: o.Silent, ReplyParameters: replyTo(to), ReplyMarkup: markup(o),
+	})
+}
+
+// refused reports whether Telegram said no to what was sent, and not to the chat, or there is nothing to send.
+func refused(err error) bool {
+	return errors.Is(err, chat.ErrRefused) || errors.Is(err, domain.ErrAttachmentNotFound) ||
+		err != nil && strings.Contains(strings.ToLower(err.Error()), "not enough rights to send")
+}
