@@ -247,3 +247,21 @@ func TestListsOfIT(t *testing.T) {
 	}
 	ana.sees("#9 · teclado quebrado")
 }
+
+// Who was waited for has answered: the news itself lets work go on.
+func TestAnAnswerLetsWorkGoOn(t *testing.T) {
+	w := newWorld(t)
+	ana, bruno := w.employee("Ana Souza"), w.technician("Bruno Lima")
+	ana.opens("sem internet")
+	g := bruno.inGroup()
+	g.taps("Assumir")
+	g.taps("Aguardando")
+	w.wait(time.Minute)
+	ana.replies("#1 · sem internet", "voltou a cair")
+	bruno.seesLast("voltou a cair")
+	bruno.taps("⚙️ Em andamento")
+	if v := w.ticket(1); v.Status != domain.StatusInProgress {
+		t.Errorf("still %s", v.Status)
+	}
+	bruno.seesLast("Em andamento · ")
+}

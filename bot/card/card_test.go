@@ -144,6 +144,8 @@ func notices(lang domain.Lang, out map[string]chat.Outgoing) {
 	note.CommentText, note.Internal = "conta em atraso", true
 	given := event(domain.EventAssignee, "9")
 	given.ToName = "Carla Dias"
+	answer := comment
+	answer.ActorID, answer.ActorName, answer.RequesterID, answer.Status, answer.Attachments = 3, maria.Name, 3, domain.StatusWaiting, 0
 	notice := func(name string, v domain.TicketView, o card.Options, events ...domain.NoticeEventView) {
 		out["notice-"+name] = card.Notice(lang, v.Ticket, events, o)
 	}
@@ -152,6 +154,8 @@ func notices(lang domain.Lang, out map[string]chat.Outgoing) {
 	notice("waiting", with(taken(), func(v *domain.TicketView) { v.Status = domain.StatusWaiting }), requester(), event(domain.EventStatus, "aguardando"))
 	notice("comment-requester", taken(), requester(), comment, note)
 	notice("comment-it", taken(), it(), comment)
+	notice("answer-it", with(taken(), func(v *domain.TicketView) { v.Status = domain.StatusWaiting }), it(), answer)
+	notice("answer-resumed-it", taken(), it(), answer)
 	notice("note-it", taken(), it(), note)
 	notice("assigned-it", taken(), it(), given)
 	notice("released-it", sample(), it(), event(domain.EventAssignee, ""))

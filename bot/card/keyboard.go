@@ -57,13 +57,17 @@ func takeButton(lang domain.Lang, t domain.Ticket, o Options) chat.Button {
 func statusButtons(lang domain.Lang, t domain.Ticket, o Options) []chat.Button {
 	var all []chat.Button
 	for _, s := range t.StatusesFor(anyIT) {
-		b := o.button(s.Emoji()+" "+i18n.Status(lang, s), callback.Data{Verb: callback.SetStatus, Ticket: t.ID, Status: s})
-		if s == domain.StatusResolved {
-			b.Style = chat.Success
-		}
-		all = append(all, b)
+		all = append(all, o.statusButton(lang, t.ID, s))
 	}
 	return all
+}
+
+func (o Options) statusButton(lang domain.Lang, ticket int64, s domain.Status) chat.Button {
+	b := o.button(s.Emoji()+" "+i18n.Status(lang, s), callback.Data{Verb: callback.SetStatus, Ticket: ticket, Status: s})
+	if s == domain.StatusResolved {
+		b.Style = chat.Success
+	}
+	return b
 }
 
 // inRows lays buttons out, n a row.

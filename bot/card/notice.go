@@ -63,13 +63,18 @@ func tell(lang domain.Lang, e domain.NoticeEventView, o Options, limit int) stri
 	if e.Attachments > 0 {
 		line += " · " + Count(lang, "bot.card.files", e.Attachments, nil)
 	}
-	if o.For == IT && e.Kind == domain.EventComment && e.ActorID == e.RequesterID && (e.Status.Done() || e.Status == domain.StatusWaiting) {
+	if o.For == IT && idle(e) {
 		line += " · " + e.Status.Emoji() + " " + i18n.Status(lang, e.Status) // which nobody works on
 	}
 	if e.CommentText == "" {
 		return line
 	}
 	return lines(line, quote(lang, e.CommentText, limit))
+}
+
+// idle reports whether the requester wrote about a ticket that nobody works on.
+func idle(e domain.NoticeEventView) bool {
+	return e.Kind == domain.EventComment && e.ActorID == e.RequesterID && (e.Status.Done() || e.Status == domain.StatusWaiting)
 }
 
 // toRequester tells the requester of a new status in words of its own.
@@ -111,7 +116,11 @@ func noticeKeyboard(lang domain.Lang, t domain.Ticket, events []domain.NoticeEve
 	if last.Kind == domain.EventNote {
 		row = append([]chat.Button{o.labelled(lang, "note", callback.Data{Verb: callback.Note, Ticket: t.ID})}, row...)
 	}
-	return append(rows, row)
+	rows = append(rows, row)
+	if idle(last) && slices.Contains(t.StatusesFor(anyIT), domain.StatusInProgress) {
+		rows = append(rows, []chat.Button{o.statusButton(lang, t.ID, domain.StatusInProgress)})
+	}
+	return rows
 }
 
 // toldFiles is a row that brings the files of what is told, none if there are none.

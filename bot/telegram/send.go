@@ -22,7 +22,7 @@ func (c *Client) Send(ctx context.Context, to chat.Target, o chat.Outgoing) (int
 	ctx, cancel := c.call(ctx)
 	defer cancel()
 	if o.Photo != nil {
-		id, err := c.sendPhoto(ctx, to, o)
+		id, err := c.sendAs(ctx, (*Client).filePhoto, to, o, &models.InputFileUpload{Filename: "imagem.png", Data: bytes.NewReader(o.Photo)})
 		if !refused(err) {
 			return id, err
 		}
@@ -37,18 +37,6 @@ func (c *Client) sendText(ctx context.Context, to chat.Target, o chat.Outgoing) 
 	})
 	if err != nil {
 		return 0, fmt.Errorf("telegram: sendMessage: %w", classify(err))
-	}
-	return int64(m.ID), nil
-}
-
-func (c *Client) sendPhoto(ctx context.Context, to chat.Target, o chat.Outgoing) (int64, error) {
-	m, err := c.bot.SendPhoto(ctx, &tg.SendPhotoParams{
-		ChatID: to.ChatID, MessageThreadID: threadOf(to), Caption: o.Text, ParseMode: models.ParseModeHTML,
-		Photo:               &models.InputFileUpload{Filename: "imagem.png", Data: bytes.NewReader(o.Photo)},
-		DisableNotification: o.Silent, ReplyParameters: replyTo(to), ReplyMarkup: markup(o),
-	})
-	if err != nil {
-		return 0, fmt.Errorf("telegram: sendPhoto: %w", classify(err))
 	}
 	return int64(m.ID), nil
 }
