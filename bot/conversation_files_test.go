@@ -3,6 +3,7 @@ package bot_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"chamados/domain"
 )
@@ -49,9 +50,10 @@ func TestFilesComeWithATap(t *testing.T) {
 	if got := ana.bring(before); fmt.Sprint(got) != "[passos.pdf]" {
 		t.Errorf("the requester got %v", got)
 	}
-	w.chats[ana.where.ID][len(w.chats[ana.where.ID])-1].out.Keyboard = nil
+	w.wait(time.Minute)
+	before = len(w.chats[ana.where.ID])
 	ana.press(1, "1:z:1:0")
-	if got := ana.bring(before + 1); fmt.Sprint(got) != "[tela.png luz.png passos.pdf]" {
+	if got := ana.bring(before); fmt.Sprint(got) != "[tela.png luz.png passos.pdf]" {
 		t.Errorf("of the whole ticket the requester got %v", got)
 	}
 	note := w.ticket(1).Comments[3].ID
@@ -65,6 +67,17 @@ func TestFilesComeWithATap(t *testing.T) {
 	g.replies("segredo.pdf", "mais um detalhe")
 	if v := w.ticket(1); !v.Comments[len(v.Comments)-1].Internal {
 		t.Error("a reply to a file of a note went to the requester")
+	}
+
+	before = len(w.chats[g.where.ID])
+	g.press(card.id, fmt.Sprintf("1:z:1:%d", note))
+	if got := g.bring(before); len(got) > 0 {
+		t.Errorf("an impatient finger brought %v", got)
+	}
+	w.wait(time.Minute)
+	g.press(card.id, fmt.Sprintf("1:z:1:%d", note))
+	if got := g.bring(before); fmt.Sprint(got) != "[segredo.pdf]" {
+		t.Errorf("asked once more, the group got %v", got)
 	}
 
 	eva := w.linked(503, "Eva", domain.RoleEmployee)

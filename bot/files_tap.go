@@ -2,10 +2,12 @@ package bot
 
 import (
 	"context"
+	"fmt"
 
 	"chamados/bot/callback"
 	"chamados/bot/card"
 	"chamados/bot/chat"
+	"chamados/domain"
 	"chamados/domain/i18n"
 )
 
@@ -19,7 +21,10 @@ func (v *visit) filesTap(ctx context.Context, t *chat.Tap, d callback.Data) erro
 		return err
 	}
 	v.desk.Opened(v.actor, view)
-	face := v.face(view.Ticket)
+	face := card.Requester
+	if v.actor.IsIT() {
+		face = card.IT
+	}
 	files := card.Files(view, face, d.Comment)
 	n := len(files)
 	switch {
@@ -38,9 +43,18 @@ func (v *visit) filesTap(ctx context.Context, t *chat.Tap, d callback.Data) erro
 	}
 	v.replyTo = t.Message
 	for _, f := range files {
-		if err := v.send(ctx, card.File(v.lang, view, f, o), post{ticket: view.ID, internal: f.Internal}); err != nil {
+		out := card.File(v.lang, view, f, o)
+		if v.isPrivate() {
+			out.File.Reader = v.actor.ID
+		}
+		if err := v.send(ctx, out, post{ticket: view.ID, internal: f.Internal, key: v.fileKey(f)}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// fileKey has an impatient finger bring a file once a minute.
+func (v *visit) fileKey(f domain.Attachment) string {
+	return fmt.Sprintf("arquivo:%d:%d:%d:%d", v.chat.ID, v.thread, f.ID, v.Now().Unix()/60)
 }

@@ -156,6 +156,13 @@ func notices(lang domain.Lang, out map[string]chat.Outgoing) {
 	notice("comment-it", taken(), it(), comment)
 	notice("answer-it", with(taken(), func(v *domain.TicketView) { v.Status = domain.StatusWaiting }), it(), answer)
 	notice("answer-resumed-it", taken(), it(), answer)
+	comment.CommentID = 7
+	corrected := comment
+	corrected.Kind = domain.EventCommentEdit
+	closing := event(domain.EventStatus, "fechado")
+	closing.From = "resolvido"
+	notice("comment-corrected-it", taken(), it(), comment, corrected)
+	notice("comment-closed", with(resolved(), func(v *domain.TicketView) { v.Status = domain.StatusClosed }), requester(), comment, closing)
 	notice("note-it", taken(), it(), note)
 	notice("assigned-it", taken(), it(), given)
 	notice("released-it", sample(), it(), event(domain.EventAssignee, ""))

@@ -32,8 +32,8 @@ func File(lang domain.Lang, v domain.TicketView, f domain.Attachment, o Options)
 	return chat.Outgoing{
 		Text: lines(name, from),
 		File: &chat.File{
-			Attachment: f.ID, Name: f.Name, MIME: f.MIME, FileID: f.FileID, Internal: f.Internal,
-			Refused: lines(name, from, Text(lang, "bot.card.file_refused", nil)),
+			Attachment: f.ID, Name: f.Name, MIME: f.MIME, Size: f.Size, FileID: f.FileID,
+			Instead: lines(name, from, Text(lang, "bot.card.file_not_sent", nil)),
 		},
 	}
 }

@@ -96,10 +96,10 @@ func noticeKeyboard(lang domain.Lang, t domain.Ticket, events []domain.NoticeEve
 		return nil
 	}
 	last := events[len(events)-1]
-	if rows, ok := careKeyboard(lang, t, last.Event, o); ok {
-		return rows
-	}
 	rows := toldFiles(lang, t, events, o)
+	if cared, ok := careKeyboard(lang, t, last.Event, o); ok {
+		return append(rows, cared...)
+	}
 	if o.For == Requester {
 		if t.Status == domain.StatusResolved && last.Kind == domain.EventStatus {
 			return append(rows, SolvedRow(lang, t, o))
@@ -127,7 +127,7 @@ func noticeKeyboard(lang domain.Lang, t domain.Ticket, events []domain.NoticeEve
 func toldFiles(lang domain.Lang, t domain.Ticket, events []domain.NoticeEventView, o Options) [][]chat.Button {
 	var with []int64
 	for _, e := range events {
-		if e.Attachments > 0 {
+		if e.Attachments > 0 && !slices.Contains(with, e.CommentID) {
 			with = append(with, e.CommentID)
 		}
 	}

@@ -22,17 +22,18 @@ type Outgoing struct {
 	Force    string     `json:"force,omitempty"` // placeholder of a forced reply; "" for none
 }
 
-// File is an attachment of a ticket, for somebody who may have it.
+// File is an attachment of a ticket, for somebody who asked for it.
 type File struct {
 	Attachment int64  `json:"attachment"`
+	Reader     int64  `json:"reader,omitempty"` // the account that asked for it in a private chat; 0 in a group
 	Name       string `json:"name"`
 	MIME       string `json:"mime,omitempty"`
-	FileID     string `json:"file_id,omitempty"`  // Telegram's, with which nothing has to be uploaded
-	Internal   bool   `json:"internal,omitempty"` // the reader may have it although it belongs to a note
-	Refused    string `json:"refused"`            // sent instead where it cannot be, in HTML
+	Size       int64  `json:"size,omitempty"`    // bytes, as far as they are known
+	FileID     string `json:"file_id,omitempty"` // Telegram's, with which nothing has to be uploaded
+	Instead    string `json:"instead"`           // said where it cannot be sent, in HTML
 
-	// Open opens the content, which the caller closes; set by whoever delivers. What is not stored is
-	// [domain.ErrAttachmentNotFound].
+	// Open opens the content, which the caller closes; set by whoever delivers. What is not stored, or no
+	// longer, is [domain.ErrAttachmentNotFound] or [domain.ErrContentMissing].
 	Open func(context.Context) (io.ReadCloser, error) `json:"-"`
 }
 
@@ -83,6 +84,8 @@ var (
 	ErrRefused = errors.New("chat: request refused")
 	// ErrUncertain: the request may or may not have been carried out.
 	ErrUncertain = errors.New("chat: outcome unknown")
+	// ErrBusy: too much is being sent at this moment; nothing was.
+	ErrBusy = errors.New("chat: too many uploads at once")
 	// ErrTooOld: the tap can no longer be answered.
 	ErrTooOld = errors.New("chat: tap is too old")
 )

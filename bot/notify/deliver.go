@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 
 	"chamados/bot/chat"
 	"chamados/domain"
@@ -18,6 +17,7 @@ type done struct {
 	messageID int64  // 0 when nothing had to be sent
 	hash      []byte // of a card
 	sending   bool   // the last call was one that must not be repeated lightly
+	file      bool   // it was a file's, which nothing else has to wait for
 }
 
 // errMoot says that a delivery has lost its point; it is given up with this cause.
@@ -65,26 +65,9 @@ func (r *Relay) message(ctx context.Context, d *domain.Delivery) (done, error) {
 		}
 	}
 	if out.File != nil {
-		if err := r.file(ctx, out.File); err != nil {
-			return done{}, err
-		}
+		return r.file(ctx, d, out)
 	}
 	return r.send(ctx, d, d.Message.ReplyTo, out)
-}
-
-// file looks whether a file may still be sent, and makes its content available.
-func (r *Relay) file(ctx context.Context, f *chat.File) error {
-	now, err := r.o.Tickets.Attachment(ctx, f.Attachment)
-	switch {
-	case err != nil:
-		return err
-	case now.Internal && !f.Internal:
-		return moot("the file has become internal")
-	}
-	f.Open = func(ctx context.Context) (io.ReadCloser, error) {
-		return r.o.Tickets.AttachmentContent(ctx, f.Attachment)
-	}
-	return nil
 }
 
 // card brings the live card up to date, or sends it.

@@ -318,6 +318,11 @@ func (k *fakeDesk) TicketView(_ context.Context, id int64, internal bool) (domai
 		return domain.TicketView{}, domain.ErrTicketNotFound
 	}
 	v := domain.TicketView{Ticket: k.ticket, Events: k.history}
+	for _, f := range k.files {
+		if internal || !f.Internal {
+			v.Attachments = append(v.Attachments, f)
+		}
+	}
 	if internal {
 		v.Comments = []domain.Comment{{Text: "secret", Internal: true}}
 	}
@@ -332,15 +337,6 @@ func (k *fakeDesk) User(_ context.Context, id int64) (domain.User, error) {
 		return u, domain.ErrUserNotFound
 	}
 	return u, nil
-}
-
-func (k *fakeDesk) Attachment(_ context.Context, id int64) (domain.Attachment, error) {
-	for _, f := range k.files {
-		if f.ID == id {
-			return f, nil
-		}
-	}
-	return domain.Attachment{}, domain.ErrAttachmentNotFound
 }
 
 func (k *fakeDesk) AttachmentContent(context.Context, int64) (io.ReadCloser, error) {

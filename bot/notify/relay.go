@@ -28,7 +28,6 @@ type Tickets interface {
 	TicketView(ctx context.Context, id int64, internal bool) (domain.TicketView, error)
 	User(ctx context.Context, id int64) (domain.User, error)
 	Groups(ctx context.Context) ([]domain.Group, error)
-	Attachment(ctx context.Context, id int64) (domain.Attachment, error)
 	AttachmentContent(ctx context.Context, id int64) (io.ReadCloser, error)
 }
 
@@ -90,7 +89,7 @@ const (
 	// may be longer than any absence of the database that an acknowledgement waits for.
 	lease = 15 * time.Minute
 	// callTime bounds what one delivery does: a few calls of the database and of Telegram, or sending a file.
-	callTime = 2 * time.Minute
+	callTime = 4 * time.Minute
 )
 
 // Relay delivers while Run runs.

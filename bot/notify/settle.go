@@ -56,6 +56,8 @@ func (r *Relay) settle(ctx context.Context, d domain.Delivery, what done, err er
 		return r.unreachable(ctx, d, err)
 	case errors.Is(err, chat.ErrRefused), errors.Is(err, chat.ErrThreadGone):
 		return r.undelivered(ctx, d, err)
+	case what.file:
+		return r.fileLater(ctx, d, err)
 	case errors.Is(err, chat.ErrUncertain) && what.sending:
 		r.gate.trouble()
 		d.Uncertain = true

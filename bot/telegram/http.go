@@ -37,8 +37,8 @@ func newHTTPClient(timeout time.Duration) *http.Client {
 	}
 }
 
-// networkError is a call that brought no answer. reached tells whether a connection had
-// been made, so that the request may have been carried out.
+// networkError is a call that brought no answer. reached tells whether the request was
+// written whole, so that it may have been carried out.
 type networkError struct {
 	reached bool
 	text    string // without the token
@@ -58,7 +58,7 @@ func (e *statusError) Error() string { return fmt.Sprintf("HTTP %d: %s", e.statu
 
 // doer carries the library's requests. It reads them whole before sending, so that
 // net/http can repeat on a fresh connection what a stale one did not take, notes whether a
-// request can have arrived, and keeps the token out of errors.
+// request was written whole and so may have been carried out, and keeps the token out of errors.
 type doer struct {
 	client *http.Client
 	token  string
@@ -76,7 +76,11 @@ func (d doer) Do(req *http.Request) (*http.Response, error) {
 		req.Body, _ = req.GetBody()
 	}
 	var reached atomic.Bool
-	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { reached.Store(true) }}
+	trace := &httptrace.ClientTrace{WroteRequest: func(w httptrace.WroteRequestInfo) {
+		if w.Err == nil {
+			reached.Store(true)
+		}
+	}}
 	resp, err := d.client.Do(req.WithContext(httptrace.WithClientTrace(req.Context(), trace)))
 	if err != nil {
 		return nil, &networkError{reached: reached.Load(), text: d.mask(err), cause: bare(err)}

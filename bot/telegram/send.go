@@ -15,13 +15,11 @@ import (
 // does not take is sent without it.
 func (c *Client) Send(ctx context.Context, to chat.Target, o chat.Outgoing) (int64, error) {
 	if o.File != nil {
-		ctx, cancel := context.WithTimeout(ctx, uploadTime)
-		defer cancel()
 		return c.sendFile(ctx, to, o)
 	}
-	ctx, cancel := c.call(ctx)
-	defer cancel()
 	if o.Photo != nil {
+		ctx, cancel := c.call(ctx)
+		defer cancel()
 		id, err := c.sendAs(ctx, (*Client).filePhoto, to, o, &models.InputFileUpload{Filename: "imagem.png", Data: bytes.NewReader(o.Photo)})
 		if !refused(err) {
 			return id, err
@@ -31,6 +29,8 @@ func (c *Client) Send(ctx context.Context, to chat.Target, o chat.Outgoing) (int
 }
 
 func (c *Client) sendText(ctx context.Context, to chat.Target, o chat.Outgoing) (int64, error) {
+	ctx, cancel := c.call(ctx)
+	defer cancel()
 	m, err := c.bot.SendMessage(ctx, &tg.SendMessageParams{
 		ChatID: to.ChatID, MessageThreadID: threadOf(to), Text: o.Text, ParseMode: models.ParseModeHTML, LinkPreviewOptions: noPreview(),
 		DisableNotification: o.Silent, ReplyParameters: replyTo(to), ReplyMarkup: markup(o),

@@ -16,46 +16,62 @@ import (
 )
 
 const (
-	// uploadTime bounds sending a file: 20 MiB at 2 Mbit/s.
+	// uploadTime bounds sending a file's content: 20 MiB at 2 Mbit/s.
 	uploadTime = 90 * time.Second
 	// uploads is how many files are uploaded at once. Each is held whole while it is sent.
-	uploads = 2
+	uploads = 3
+	// uploadPatience is how long one waits for a place: others wait for whoever waits here.
+	uploadPatience = 3 * time.Second
+	// largestPhoto is the largest picture that Telegram takes as one, in bytes.
+	largestPhoto = 10 << 20
 )
 
 // medium sends a file as one of the things that Telegram shows.
 type medium func(*Client, context.Context, chat.Target, chat.Outgoing, models.InputFile) (*models.Message, error)
 
-// mediumOf returns what a file of a type is shown as: what Telegram can show in the chat, or a document.
-func mediumOf(mime string) medium {
-	switch mime {
-	case "image/jpeg", "image/png", "image/webp":
-		return (*Client).filePhoto
-	case "video/mp4":
+// mediumOf returns what a file is shown as: what Telegram can show in the chat, or a document.
+func mediumOf(f *chat.File) medium {
+	switch kind, _, _ := strings.Cut(f.MIME, "/"); {
+	case f.MIME == "image/jpeg" || f.MIME == "image/png" || f.MIME == "image/webp":
+		if f.Size <= largestPhoto {
+			return (*Client).filePhoto
+		}
+	case f.MIME == "video/mp4":
 		return (*Client).fileVideo
-	case "audio/ogg":
+	case f.MIME == "audio/ogg":
 		return (*Client).fileVoice
+	case kind == "audio":
+		return (*Client).fileAudio
 	}
 	return (*Client).fileDocument
 }
 
-// sendFile sends an attachment: what is with Telegram by its id, everything else, and what has become of another
-// kind or another bot, by its content; as a document where Telegram does not take it as what it is, and the words
-// for that where it does not take it at all.
+// sendFile sends an attachment: what is with Telegram by its id, everything else, and what was of another kind or
+// another bot's, by its content; as a document where Telegram does not take it as what it seems to be, and other
+// words where it cannot be sent at all.
 func (c *Client) sendFile(ctx context.Context, to chat.Target, o chat.Outgoing) (int64, error) {
-	as := mediumOf(o.File.MIME)
+	media := []medium{mediumOf(o.File), (*Client).fileDocument}
 	if o.File.FileID != "" {
-		if id, err := c.sendAs(ctx, as, to, o, &models.InputFileString{Data: o.File.FileID}); !refused(err) {
+		for _, as := range media {
+			if id, err := c.byID(ctx, as, to, o); !refused(err) {
+				return id, err
+			}
+		}
+	}
+	for _, as := range media {
+		if id, err := c.upload(ctx, as, to, o); !refused(err) {
 			return id, err
 		}
 	}
-	for _, as := range []medium{as, (*Client).fileDocument} {
-		id, err := c.upload(ctx, as, to, o)
-		if !refused(err) {
-			return id, err
-		}
-	}
-	o.Text = o.File.Refused
+	o.Text = o.File.Instead
 	return c.sendText(ctx, to, o)
+}
+
+// byID has Telegram send what it has already.
+func (c *Client) byID(ctx context.Context, as medium, to chat.Target, o chat.Outgoing) (int64, error) {
+	ctx, cancel := c.call(ctx)
+	defer cancel()
+	return c.sendAs(ctx, as, to, o, &models.InputFileString{Data: o.File.FileID})
 }
 
 // upload sends a file's content.
@@ -63,9 +79,11 @@ func (c *Client) upload(ctx context.Context, as medium, to chat.Target, o chat.O
 	select {
 	case c.uploads <- struct{}{}:
 		defer func() { <-c.uploads }()
-	case <-ctx.Done():
-		return 0, fmt.Errorf("telegram: wait to upload: %w", ctx.Err())
+	case <-time.After(uploadPatience):
+		return 0, fmt.Errorf("telegram: %w", chat.ErrBusy)
 	}
+	ctx, cancel := context.WithTimeout(ctx, uploadTime)
+	defer cancel()
 	content, err := o.File.Open(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("telegram: open attachment %d: %w", o.File.Attachment, err)
@@ -104,6 +122,13 @@ func (c *Client) fileVoice(ctx context.Context, to chat.Target, o chat.Outgoing,
 	})
 }
 
+func (c *Client) fileAudio(ctx context.Context, to chat.Target, o chat.Outgoing, f models.InputFile) (*models.Message, error) {
+	return c.bot.SendAudio(ctx, &tg.SendAudioParams{
+		ChatID: to.ChatID, MessageThreadID: threadOf(to), Audio: f, Caption: o.Text, ParseMode: models.ParseModeHTML,
+		DisableNotification: o.Silent, ReplyParameters: replyTo(to), ReplyMarkup: markup(o),
+	})
+}
+
 func (c *Client) fileDocument(ctx context.Context, to chat.Target, o chat.Outgoing, f models.InputFile) (*models.Message, error) {
 	return c.bot.SendDocument(ctx, &tg.SendDocumentParams{
 		ChatID: to.ChatID, MessageThreadID: threadOf(to), Document: f, Caption: o.Text, ParseMode: models.ParseModeHTML,
@@ -113,6 +138,6 @@ func (c *Client) fileDocument(ctx context.Context, to chat.Target, o chat.Outgoi
 
 // refused reports whether Telegram said no to what was sent, and not to the chat, or there is nothing to send.
 func refused(err error) bool {
-	return errors.Is(err, chat.ErrRefused) || errors.Is(err, domain.ErrAttachmentNotFound) ||
+	return errors.Is(err, chat.ErrRefused) || errors.Is(err, domain.ErrAttachmentNotFound) || errors.Is(err, domain.ErrContentMissing) ||
 		err != nil && strings.Contains(strings.ToLower(err.Error()), "not enough rights to send")
 }
