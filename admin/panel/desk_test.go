@@ -143,10 +143,8 @@ func (h *house) serve(t testing.TB, server *admin.Server) {
 			http.Error(w, "busy", http.StatusServiceUnavailable)
 			return
 		}
-		if r.Header.Get("X-Fragment") == "pagina" {
-			if l := h.late.Swap(nil); l != nil {
-				w = l.hold(w, r)
-			}
+		if l := h.late.Load(); l != nil && l.of(r) && h.late.CompareAndSwap(l, nil) {
+			w = l.hold(w, r)
 		}
 		whole.ServeHTTP(w, r)
 	}))
@@ -165,15 +163,23 @@ func (h *house) serve(t testing.TB, server *admin.Server) {
 // late is an answer that has been made and is on its way until it is let go.
 type late struct {
 	http.ResponseWriter
+	part        string // below this path; "": a page that is asked for again
 	gone        context.Context
 	made, letGo chan struct{}
 }
 
-// holdBack keeps the next answer to whoever asks for a page again.
-func (h *house) holdBack() *late {
-	l := &late{made: make(chan struct{}), letGo: make(chan struct{})}
+// holdBack keeps the next answer to whoever asks for a page again, or for a part below a path.
+func (h *house) holdBack(part string) *late {
+	l := &late{part: part, made: make(chan struct{}), letGo: make(chan struct{})}
 	h.late.Store(l)
 	return l
+}
+
+func (l *late) of(r *http.Request) bool {
+	if l.part != "" {
+		return strings.HasPrefix(r.URL.Path, l.part)
+	}
+	return r.Header.Get("X-Fragment") == "pagina"
 }
 
 func (l *late) hold(w http.ResponseWriter, r *http.Request) http.ResponseWriter {

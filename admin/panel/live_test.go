@@ -136,7 +136,7 @@ func TestTheBoardsNewsAreNotOvertaken(t *testing.T) {
 	b := newBrowser(t, h, h.ana)
 	b.open("/?situacao=abertos")
 	b.live()
-	answer := h.holdBack()
+	answer := h.holdBack("")
 	h.lines.cut()
 	<-answer.made
 
@@ -166,7 +166,7 @@ func TestTheTicketsNewsAreNotOvertaken(t *testing.T) {
 	b.open(fmt.Sprintf("/chamados/%d", tk.ID))
 	b.live()
 	said := `document.querySelector('.entries').textContent.includes('%s')`
-	answer := h.holdBack()
+	answer := h.holdBack("")
 	if _, err := h.desk.Comment(t.Context(), actor(h.caio), tk.ID, domain.NewComment{Text: "primeiro"}); err != nil {
 		t.Fatal(err)
 	}

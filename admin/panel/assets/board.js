@@ -10,21 +10,32 @@ function bump(status, by) {
   for (const node of document.querySelectorAll(`[data-count="${status}"]`)) node.textContent = Number(node.textContent) + by;
 }
 
+const moves = new Map(); // id of a card → the last of its moves, which wait for each other
 const nameOf = (status) => columnOf(status).dataset.name;
 
 // move takes a card to another column at once and asks the server; when it refuses, the
 // card goes back and the person is told why.
-export async function move(card, status, { undoing = false } = {}) {
+export async function move({ dataset: { id } }, status, options = {}) {
+  const before = moves.get(id);
+  const turn = (async () => {
+    await before;
+    const card = cardOf(id); // news may have replaced it meanwhile
+    if (card) await moveNow(card, status, options);
+  })();
+  moves.set(id, turn);
+  await turn;
+  if (moves.get(id) === turn) moves.delete(id);
+}
+
+async function moveNow(card, status, { undoing = false }) {
   const { id, status: from, version } = card.dataset;
   const number = id;
   if (!allowed(card).includes(status)) { announce(text('nowhere', { number })); return; }
-  const focused = card.contains(document.activeElement);
   hold(id);
   card.dataset.status = status;
   place(card);
   bump(from, -1);
   bump(status, 1);
-  if (focused) card.querySelector('.card-title').focus();
   try {
     const now = await request(`/chamados/${id}/status`, { status, versao: version });
     card.dataset.version = now.versao;
@@ -86,6 +97,8 @@ async function loadMore(node) {
     if (next) { node.replaceWith(next); seen.observe(next); } else node.remove();
   } catch {
     delete node.dataset.loading;
+    seen.unobserve(node);
+    setTimeout(() => { if (node.isConnected) seen.observe(node); }, 5000);
   }
 }
 

@@ -20,12 +20,24 @@ export function place(card) {
   let next = list.firstElementChild;
   while (next && (next === card || (next.dataset.rank && next.dataset.rank <= card.dataset.rank))) next = next.nextElementSibling;
   if (card.parentElement === list && card.nextElementSibling === next) return;
-  list.insertBefore(card, next);
+  keepingFocus(card, () => { list.insertBefore(card, next); return card; });
+}
+
+// keepingFocus has whoever walks by keyboard stay on a card that moves or is replaced, or beside it where it is not to be
+// seen any more. change returns what is there then.
+export function keepingFocus(card, change) {
+  const active = card?.contains(document.activeElement) ? document.activeElement.className : null;
+  const beside = card?.nextElementSibling ?? card?.previousElementSibling;
+  const now = change();
+  if (active === null) return;
+  for (const node of [now?.querySelector(`.${active}`), now?.querySelector('a'), beside?.querySelector('a'), board.querySelector('.card-title')]) {
+    node?.focus({ preventScroll: true });
+    if (node && document.activeElement === node) return;
+  }
 }
 
 export function drop(id) {
   const card = cardOf(id);
   if (!card) return;
-  if (card.contains(document.activeElement)) (card.nextElementSibling ?? card.previousElementSibling)?.querySelector('a')?.focus();
-  card.remove();
+  keepingFocus(card, () => card.remove());
 }

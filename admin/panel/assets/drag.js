@@ -1,7 +1,7 @@
 // Dragging a card, with a mouse at once and with a finger after a short press, so that a
 // finger still scrolls.
 import { announce, calm, text } from './util.js';
-import { allowed, board } from './cards.js';
+import { allowed, board, cardOf } from './cards.js';
 import { free, hold } from './news.js';
 import { move } from './board.js';
 
@@ -21,6 +21,7 @@ board.addEventListener('pointerdown', (event) => {
 
 addEventListener('pointermove', (event) => {
   if (!drag || event.pointerId !== drag.pointer) return;
+  if (!event.buttons) { (drag.ghost ? cancel : abandon)(); return; } // let go of elsewhere
   drag.x = event.clientX;
   drag.y = event.clientY;
   const far = Math.hypot(drag.x - drag.startX, drag.y - drag.startY) > slack;
@@ -43,7 +44,9 @@ function abandon() {
 
 // lift takes the card into the hand.
 function lift() {
-  const { card } = drag;
+  const card = cardOf(drag.card.dataset.id); // news may have replaced it since the press
+  if (!card) { abandon(); return; }
+  drag.card = card;
   const box = card.getBoundingClientRect();
   const copy = card.cloneNode(true);
   copy.removeAttribute('id');

@@ -3,11 +3,14 @@ import { loginPath, text, toast } from './util.js';
 import { age } from './ages.js';
 
 const longest = 15000;
+const pulse = 30000; // milliseconds between two questions whether the line still carries
+const patience = 8000; // milliseconds that their answer may take
 let socket = null;
 let cursor = null;
 let tries = 0;
 let lostAt = 0;
 let timer = 0;
+let silence = 0; // runs out when a question stays without an answer
 
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
 
@@ -15,8 +18,18 @@ export function sendLive(message) {
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
 }
 
-function connect() {
+// leave forgets a connection, whatever becomes of it: there is one at a time.
+function leave() {
   clearTimeout(timer);
+  clearTimeout(silence);
+  silence = 0;
+  for (const [type, run] of [['open', opened], ['message', heard], ['close', lost]]) socket?.removeEventListener(type, run);
+  socket?.close();
+  delete document.documentElement.dataset.live;
+}
+
+function connect() {
+  leave();
   socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`);
   socket.addEventListener('open', opened);
   socket.addEventListener('message', heard);
@@ -31,6 +44,7 @@ function opened() {
 // ready runs once a connection hears the desk. What changed while none did, also between
 // the page's making and its first connection, is fetched.
 function ready() {
+  if (document.documentElement.dataset.live === 'on') return; // the answer to a beat
   tries = 0;
   document.documentElement.dataset.live = 'on';
   tell('live:open');
@@ -44,7 +58,16 @@ function ready() {
   lostAt = 0;
 }
 
+// beat asks for what was missed although nothing should have been: a line that has died without a word does not answer.
+function beat() {
+  if (silence || socket?.readyState !== WebSocket.OPEN) return;
+  sendLive({ type: 'resume', cursor });
+  silence = setTimeout(lost, patience);
+}
+
 function heard(event) {
+  clearTimeout(silence);
+  silence = 0;
   let message;
   try { message = JSON.parse(event.data); } catch { return; }
   if (message.cursor !== undefined) cursor = message.cursor;
@@ -60,11 +83,12 @@ function nobody() {
   lostAt ||= Date.now();
   say('ended', true);
   showAway();
-  socket.close();
+  lost();
 }
+document.addEventListener('session:ended', nobody);
 
 function lost() {
-  delete document.documentElement.dataset.live;
+  leave();
   if (!lostAt) {
     lostAt = Date.now();
     setTimeout(showAway, 2000);
@@ -98,8 +122,13 @@ function say(key, login) {
 }
 
 addEventListener('online', () => { if (lostAt) connect(); });
-document.addEventListener('visibilitychange', () => { if (!document.hidden && lostAt) connect(); });
-addEventListener('pagehide', () => socket?.removeEventListener('close', lost));
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) return;
+  if (lostAt) connect();
+  else beat();
+});
+setInterval(beat, pulse);
+addEventListener('pagehide', leave);
 addEventListener('pageshow', (event) => { if (event.persisted) { lostAt = Date.now(); connect(); } });
 
 if (document.getElementById('away') && document.querySelector('.topbar')) connect();

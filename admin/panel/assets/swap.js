@@ -1,6 +1,6 @@
 // Brings the parts of a page that are marked data-live up to date with what the server
 // renders, and sends forms without leaving the page.
-import { expire, loginPath, passes, text, toast, Refused } from './util.js';
+import { expire, loginPath, longest, passes, text, toast, Refused } from './util.js';
 import { refreshAges } from './ages.js';
 
 const again = 5000; // milliseconds until what failed is asked for once more
@@ -8,9 +8,10 @@ let late = false;
 let asked = 0; // questions for this page, in their order
 let shown = 0; // of these the latest whose answer is shown
 let retry = 0;
+const chosen = new Map(); // action of a form → what was chosen in it while it was being sent
 
 export async function fetchPage(url, options = {}) {
-  const response = await fetch(url, { ...options, cache: 'no-store', headers: { 'X-Fragment': 'pagina' } });
+  const response = await fetch(url, { ...options, cache: 'no-store', headers: { 'X-Fragment': 'pagina' }, signal: options.method ? null : AbortSignal.timeout(longest) });
   const doc = new DOMParser().parseFromString(await response.text(), 'text/html');
   return { doc, response };
 }
@@ -29,7 +30,7 @@ async function fetchAndMerge() {
   const turn = ++asked;
   const { doc, response } = await fetchPage(location.href);
   if (turn < shown) return;
-  if (response.status === 401) location.assign(loginPath());
+  if (response.status === 401) document.dispatchEvent(new CustomEvent('session:ended'));
   if (response.status === 404) location.reload();
   if (!response.ok) throw new Refused(response.status);
   shown = turn;
@@ -130,7 +131,10 @@ async function send(form, submitter) {
     toast(doc.querySelector('.error-page .prose')?.textContent ?? text('failed'), { bad: true });
     return;
   }
-  if (response.ok) form.dispatchEvent(new CustomEvent('swap:done', { bubbles: true }));
+  if (response.ok) {
+    form.dispatchEvent(new CustomEvent('swap:done', { bubbles: true }));
+    for (const edit of [form.querySelector('.edit-comment'), form.closest('.edit-comment')]) edit?.removeAttribute('open');
+  }
   const overtaken = asked > before; // by a question whose answer may be older or newer than this one
   shown = ++asked;
   mergePage(doc, { force: true });
@@ -142,17 +146,29 @@ document.addEventListener('submit', async (event) => {
   const form = event.target;
   if (!form.matches('form[data-swap]')) return;
   event.preventDefault();
-  if (form.dataset.sending) return;
+  if (form.dataset.sending) {
+    if (form.matches('[data-autosubmit]')) chosen.set(form.action, new FormData(form));
+    return;
+  }
   form.dataset.sending = '1';
   event.submitter?.setAttribute('aria-busy', 'true');
   try {
-    form.querySelector('.edit-comment')?.removeAttribute('open');
-    form.closest('.edit-comment')?.removeAttribute('open');
     await send(form, event.submitter);
   } catch {
     toast(text('failed'), { bad: true });
   } finally {
     delete form.dataset.sending;
     event.submitter?.removeAttribute('aria-busy');
+    chooseAgain(form.action);
   }
 });
+
+// chooseAgain sends what was chosen in a form while its choice before was on its way.
+function chooseAgain(action) {
+  const fields = chosen.get(action);
+  const form = [...document.forms].find((other) => other.action === action);
+  chosen.delete(action);
+  if (!fields || !form) return;
+  for (const select of form.querySelectorAll('select')) select.value = fields.get(select.name);
+  form.requestSubmit();
+}

@@ -47,9 +47,11 @@ const draft = `rascunho:${id}`;
 const box = composer.querySelector('textarea');
 if (!box.value) box.value = sessionStorage.getItem(draft) ?? '';
 box.addEventListener('input', () => sessionStorage.setItem(draft, box.value));
+let sent = '';
+composer.addEventListener('submit', () => { sent = box.value; });
 composer.addEventListener('swap:done', () => {
-  box.value = '';
-  sessionStorage.removeItem(draft);
+  box.value = box.value.startsWith(sent) ? box.value.slice(sent.length) : box.value; // the next one may have been begun
+  sessionStorage.setItem(draft, box.value);
 });
 
 addEventListener('keydown', (event) => {

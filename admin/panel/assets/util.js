@@ -58,6 +58,9 @@ export function expire(node, time = 7000) {
 // loginPath leads to the login and back here.
 export const loginPath = () => `/entrar?proximo=${encodeURIComponent(location.pathname + location.search)}`;
 
+// longest is how many milliseconds an answer to a question may take: on a line that has died without a word there is none.
+export const longest = 12000;
+
 export class Refused extends Error {
   constructor(status, message) { super(message); this.status = status; }
 }
@@ -66,7 +69,7 @@ export class Refused extends Error {
 export async function request(path, fields = null) {
   // With its cache a browser would have a question wait for the answer to the same one before.
   const options = { cache: 'no-store', headers: { 'X-Fragment': 'parte' } };
-  if (fields) Object.assign(options, { method: 'POST', body: new URLSearchParams(fields) });
+  Object.assign(options, fields ? { method: 'POST', body: new URLSearchParams(fields) } : { signal: AbortSignal.timeout(longest) });
   const response = await fetch(path, options);
   const json = (response.headers.get('Content-Type') ?? '').includes('json');
   const body = json ? await response.json() : await response.text();
