@@ -58,10 +58,10 @@ function ready() {
   lostAt = 0;
 }
 
-// beat asks for what was missed although nothing should have been: a line that has died without a word does not answer.
+// beat asks for a ready and nothing else: a line that has died without a word does not answer.
 function beat() {
   if (silence || socket?.readyState !== WebSocket.OPEN) return;
-  sendLive({ type: 'resume', cursor });
+  sendLive({ type: 'resume' });
   silence = setTimeout(lost, patience);
 }
 
