@@ -30,6 +30,15 @@ const keepAnswers = `(() => {
 	};
 })()`
 
+// keepOnTicket opens a ticket's page and keeps the next answer to an address there.
+func (b *browser) keepOnTicket(id int64, part string) {
+	b.t.Helper()
+	b.open(fmt.Sprintf("/chamados/%d", id))
+	b.live()
+	b.run(keepAnswers)
+	b.run(fmt.Sprintf(`window.keep.push('%s')`, part))
+}
+
 // where lists the columns that show a card of a ticket.
 func where(id int64) string {
 	return fmt.Sprintf(`[...document.querySelectorAll('[id="cartao-%d"]')].map((card) => card.closest('[data-cards]').dataset.cards).join('+')`, id)
@@ -370,10 +379,7 @@ func TestThereIsOneConnection(t *testing.T) {
 // What is typed while a message is being sent is the next one.
 func TestWhatIsTypedWhileSendingStays(t *testing.T) {
 	h, b, tk := board(t, 1)
-	b.open(fmt.Sprintf("/chamados/%d", tk.ID))
-	b.live()
-	b.run(keepAnswers)
-	b.run(`window.keep.push('/comentarios')`)
+	b.keepOnTicket(tk.ID, "/comentarios")
 	b.do(chromedp.SendKeys(chromedp.CSS("#comentario"), "primeira"), chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(kb.ModifierCtrl)))
 	b.until(`window.kept.length === 1`)
 	b.do(chromedp.KeyEvent(" segunda"))
@@ -387,10 +393,7 @@ func TestWhatIsTypedWhileSendingStays(t *testing.T) {
 // The last of two choices counts, however quickly they follow.
 func TestTheLastChoiceCounts(t *testing.T) {
 	h, b, tk := board(t, 1)
-	b.open(fmt.Sprintf("/chamados/%d", tk.ID))
-	b.live()
-	b.run(keepAnswers)
-	b.run(`window.keep.push('/prioridade')`)
+	b.keepOnTicket(tk.ID, "/prioridade")
 	choose := `(() => { const list = document.querySelector('select[name="prioridade"]'); list.focus(); list.value = '%s'; list.dispatchEvent(new Event('change', { bubbles: true })); })()`
 	b.run(fmt.Sprintf(choose, "alta"))
 	b.until(`window.kept.length === 1`)

@@ -18,12 +18,9 @@ func (r *Relay) audience(ctx context.Context, d *domain.Delivery) (Reader, domai
 			return reader, domain.TicketView{}, err
 		}
 	} else {
-		u, err := r.o.Tickets.User(ctx, d.UserID)
+		u, err := r.linked(ctx, d.UserID, d.ChatID)
 		if err != nil {
 			return reader, domain.TicketView{}, err
-		}
-		if !u.Active || u.TelegramID != d.ChatID {
-			return reader, domain.TicketView{}, moot("the account is switched off or no longer linked to this chat")
 		}
 		userID, reader.IT = u.ID, u.IsIT()
 		if reader.Lang = u.Lang; u.Lang == "" {
@@ -46,6 +43,15 @@ func (r *Relay) audience(ctx context.Context, d *domain.Delivery) (Reader, domai
 	reader.Former = reader.IT && userID != 0 && userID != v.AssigneeID
 	reader.Reachable, err = r.reachable(ctx, reader, v)
 	return reader, v, err
+}
+
+// linked returns the account that a private chat belongs to, and refuses one that is switched off or another chat's.
+func (r *Relay) linked(ctx context.Context, userID, chatID int64) (domain.User, error) {
+	u, err := r.o.Tickets.User(ctx, userID)
+	if err == nil && (!u.Active || u.TelegramID != chatID) {
+		err = moot("the account is switched off or no longer linked to this chat")
+	}
+	return u, err
 }
 
 // connected refuses chats that are no IT group (any more), or cannot be written to.

@@ -27,9 +27,12 @@ func moot(why string) error { return fmt.Errorf("%w: %s", errMoot, why) }
 
 // deliver does what a delivery asks for. d follows the group if it moved.
 func (r *Relay) deliver(ctx context.Context, d *domain.Delivery) (done, error) {
-	switch d.Kind {
-	case domain.DeliverMessage:
+	if d.Kind == domain.DeliverMessage {
 		return r.message(ctx, d)
+	}
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	switch d.Kind {
 	case domain.DeliverCard:
 		return r.card(ctx, d)
 	case domain.DeliverNotice:
@@ -52,6 +55,11 @@ func (r *Relay) message(ctx context.Context, d *domain.Delivery) (done, error) {
 	if err := json.Unmarshal(d.Message.Payload, &out); err != nil {
 		return done{}, moot("unreadable payload: " + err.Error())
 	}
+	if out.File != nil {
+		return r.file(ctx, d, out)
+	}
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
 	if d.Message.EditKey != "" && d.Message.Edit == 0 {
 		return done{}, nil
 	}
@@ -63,9 +71,6 @@ func (r *Relay) message(ctx context.Context, d *domain.Delivery) (done, error) {
 		if !errors.Is(err, chat.ErrMessageGone) {
 			return done{messageID: d.Message.Edit}, err
 		}
-	}
-	if out.File != nil {
-		return r.file(ctx, d, out)
 	}
 	return r.send(ctx, d, d.Message.ReplyTo, out)
 }

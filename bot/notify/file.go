@@ -14,6 +14,8 @@ import (
 )
 
 const (
+	// fileTime bounds one attempt: by its id as two things, by its content as two, and words.
+	fileTime = 4 * time.Minute
 	// fileTries is how often a file is sent in vain before words say so.
 	fileTries = 3
 	// filePause is the first pause between two of them; it doubles.
@@ -24,6 +26,8 @@ const (
 
 // file sends an attachment to who asked for it, if they may still have it.
 func (r *Relay) file(ctx context.Context, d *domain.Delivery, out chat.Outgoing) (done, error) {
+	ctx, cancel := context.WithTimeout(ctx, fileTime)
+	defer cancel()
 	f := out.File
 	if err := r.mayHave(ctx, d, f); err != nil {
 		return done{}, err
@@ -47,12 +51,9 @@ func (r *Relay) mayHave(ctx context.Context, d *domain.Delivery, f *chat.File) e
 			return err
 		}
 	} else {
-		u, err := r.o.Tickets.User(ctx, f.Reader)
+		u, err := r.linked(ctx, f.Reader, d.ChatID)
 		if err != nil {
 			return err
-		}
-		if !u.Active || u.TelegramID != d.ChatID {
-			return moot("the account is switched off or no longer linked to this chat")
 		}
 		internal, owner = u.IsIT(), u.ID
 	}

@@ -88,8 +88,8 @@ const (
 	// lease is how long a delivery is kept from others. It ends early when the process dies, so that it
 	// may be longer than any absence of the database that an acknowledgement waits for.
 	lease = 15 * time.Minute
-	// callTime bounds what one delivery does: a few calls of the database and of Telegram, or sending a file.
-	callTime = 4 * time.Minute
+	// callTime bounds what one delivery does: a few calls of the database and of Telegram.
+	callTime = 45 * time.Second
 )
 
 // Relay delivers while Run runs.
@@ -188,9 +188,7 @@ func (r *Relay) step(ctx context.Context, lane int64) lanes.Next {
 		r.retry(ctx, d, wait, false, "waits for its turn")
 		return lanes.Aside(wait)
 	}
-	call, cancel := context.WithTimeout(ctx, callTime)
-	defer cancel()
-	done, err := r.deliver(call, &d)
+	done, err := r.deliver(ctx, &d)
 	return r.settle(ctx, d, done, err)
 }
 

@@ -29,28 +29,29 @@ const (
 // medium sends a file as one of the things that Telegram shows.
 type medium func(*Client, context.Context, chat.Target, chat.Outgoing, models.InputFile) (*models.Message, error)
 
-// mediumOf returns what a file is shown as: what Telegram can show in the chat, or a document.
-func mediumOf(f *chat.File) medium {
+// mediaOf returns what a file may be sent as: what Telegram can show in the chat, then a document.
+func mediaOf(f *chat.File) []medium {
+	media := []medium{(*Client).fileDocument}
 	switch kind, _, _ := strings.Cut(f.MIME, "/"); {
 	case f.MIME == "image/jpeg" || f.MIME == "image/png" || f.MIME == "image/webp":
 		if f.Size <= largestPhoto {
-			return (*Client).filePhoto
+			media = append([]medium{(*Client).filePhoto}, media...)
 		}
 	case f.MIME == "video/mp4":
-		return (*Client).fileVideo
+		media = append([]medium{(*Client).fileVideo}, media...)
 	case f.MIME == "audio/ogg":
-		return (*Client).fileVoice
+		media = append([]medium{(*Client).fileVoice}, media...)
 	case kind == "audio":
-		return (*Client).fileAudio
+		media = append([]medium{(*Client).fileAudio}, media...)
 	}
-	return (*Client).fileDocument
+	return media
 }
 
 // sendFile sends an attachment: what is with Telegram by its id, everything else, and what was of another kind or
 // another bot's, by its content; as a document where Telegram does not take it as what it seems to be, and other
 // words where it cannot be sent at all.
 func (c *Client) sendFile(ctx context.Context, to chat.Target, o chat.Outgoing) (int64, error) {
-	media := []medium{mediumOf(o.File), (*Client).fileDocument}
+	media := mediaOf(o.File)
 	if o.File.FileID != "" {
 		for _, as := range media {
 			if id, err := c.byID(ctx, as, to, o); !refused(err) {

@@ -47,6 +47,7 @@ func TestFiles(t *testing.T) {
 		"of another bot, and not stored": {chat.File{MIME: "image/png", FileID: "of another"}, "", "words", 2},
 		"a picture of the panel":         {chat.File{MIME: "image/png"}, picture, "photo", 1},
 		"no picture after all":           {chat.File{MIME: "image/png"}, text, "document", 2},
+		"a log that is gone":             {chat.File{MIME: "text/plain", FileID: "of another"}, "", "words", 1},
 		"a log":                          {chat.File{MIME: "text/plain"}, text, "document", 1},
 		"a picture beyond 10 MB":         {chat.File{MIME: "image/png", Size: 10<<20 + 1}, picture, "document", 1},
 		"music":                          {chat.File{MIME: "audio/mpeg"}, text, "audio", 1},

@@ -40,7 +40,7 @@ async function moveNow(card, status, { undoing = false }) {
     const now = await request(`/chamados/${id}/status`, { status, versao: version });
     card.dataset.version = now.versao;
     const message = undoing ? text('undone', { number }) : text('moved', { number, status: nameOf(status) });
-    const back = { label: text('undo'), run: () => { const shown = cardOf(id); if (shown) move(shown, from, { undoing: true }); } };
+    const back = { label: text('undo'), run: () => move(card, from, { undoing: true }) };
     await refetch(id, { mark: false, mine: true }).catch(() => {});
     toast(message, undoing ? {} : { action: cardOf(id) && allowed(cardOf(id)).includes(from) ? back : null });
     announce(message);
